@@ -1,0 +1,24 @@
+"""Every dialect's prefix, once. The last route of each prefix and of the root answers in the dialect's form."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from core import health
+from core.api.responses import handler400, handler403, handler404, handler500, not_found_view
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("admin/", admin.site.urls),
+    path("student/", include("scheduling.urls")),
+    path("", include("core.oauth.urls")),
+    path("v2/", include("scheduling.api.community.urls")),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^[\s\S]*$", not_found_view),
+]
