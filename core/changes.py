@@ -1,0 +1,34 @@
+"""Small steps that every service takes."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+def apply_changes(row: models.Model, values: dict) -> set[str]:
+    """Set these fields on the row; the names of those whose value really changed."""
+    changed = {name for name, value in values.items() if getattr(row, name) != value}
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def refuse(field: str, code: str, message, **params) -> None:
+    raise ValidationError({field: ValidationError(message, code=code, params=params or None)})
+
+
+def check_all(*checks) -> None:
+    """Run every check and raise one ValidationError with all that they found."""
+    errors: dict = {}
+    for check in checks:
+        try:
+            check()
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+
+
+def check_fields(row: models.Model, changed) -> None:
+    """The model's own rules on these fields alone: forms of values, then Model.clean()."""
+    others = {field.name for field in row._meta.fields} - set(changed)
+    check_all(lambda: row.clean_fields(exclude=others), row.clean)

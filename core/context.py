@@ -1,0 +1,38 @@
+"""Who is acting, through which door: read by the history and the logs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Actor:
+    """door: api, admin, student, command, celery, embedded; ids are those of core.User and core.Application."""
+
+    door: str = ""
+    user_id: int | None = None
+    application_id: int | None = None
+    request_id: str = ""
+
+
+_actor: ContextVar[Actor] = ContextVar("actor", default=Actor())
+
+
+def current_actor() -> Actor:
+    return _actor.get()
+
+
+@contextmanager
+def acting(**changes) -> Iterator[Actor]:
+    """Act with these fields of Actor changed, until the block ends."""
+    token = _actor.set(replace(_actor.get(), **changes))
+    try:
+        yield _actor.get()
+    finally:
+        _actor.reset(token)
+
+
+def name_actor(**changes) -> None:
+    """Add what became known during a request (its user, its application); the request's own block ends it."""
+    _actor.set(replace(_actor.get(), **changes))

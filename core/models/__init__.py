@@ -1,0 +1,20 @@
+from core.models.base import OrganizationRow, VersionedModel
+from core.models.client import Application
+from core.models.idempotency import IdempotencyKey
+from core.models.organization import Organization
+from core.models.outbox import OutboxMessage
+from core.models.saved_view import SavedView
+from core.models.user import Membership, Role, User
+
+__all__ = [
+    "Application",
+    "IdempotencyKey",
+    "Membership",
+    "Organization",
+    "OrganizationRow",
+    "OutboxMessage",
+    "Role",
+    "SavedView",
+    "User",
+    "VersionedModel",
+]

@@ -1,0 +1,58 @@
+from collections.abc import Collection
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import StaleVersion
+
+
+class VersionedQuerySet(models.QuerySet):
+    def locked(self, pk: int, versions: Collection[int] | None = None):
+        """The row, locked for the running transaction (SQLite: the transaction already holds the write lock).
+
+        Raises DoesNotExist, and StaleVersion when versions are given and the row's is none of them.
+        """
+        row = self.select_for_update(of=("self",)).get(pk=pk)
+        if versions is not None and row.version not in versions:
+            raise StaleVersion
+        return row
+
+    def locked_all(self, pks: Collection[int]) -> list:
+        """These rows, locked in the order of their ids, so that two transactions never wait for each other."""
+        return list(self.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")) if pks else []
+
+
+class VersionedModel(models.Model):
+    """A row that staff and clients change: dated, and numbered anew by each write, by any door."""
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            self.version += 1
+        super().save(*args, **kwargs)
+
+    def changed(self, **values) -> Self:
+        """Self with these fields set; the caller saves."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        return self
+
+
+class OrganizationRow(VersionedModel):
+    """A versioned row that belongs to one organization and to nobody else."""
+
+    organization = models.ForeignKey(
+        "core.Organization", on_delete=models.PROTECT, related_name="+", verbose_name=_("organization")
+    )
+
+    class Meta:
+        abstract = True

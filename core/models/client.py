@@ -1,0 +1,49 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import AbstractApplication, ApplicationManager
+
+from core.models.base import VersionedModel
+from core.models.history import history
+from core.models.organization import Organization
+from core.models.user import Role
+from core.scopes import SCOPES
+
+
+class Application(VersionedModel, AbstractApplication):
+    """A client program: what it may ask for (scopes), where (organizations), and with which roles.
+
+    All three are read at each call, so what is withdrawn stops at once.
+    """
+
+    allowed_scopes = models.JSONField(_("allowed scopes"), default=list, blank=True)
+    roles = models.JSONField(_("roles"), default=list, blank=True)
+    organizations = models.ManyToManyField(Organization, related_name="applications", verbose_name=_("organizations"))
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = ApplicationManager()
+    history = history(excluded_fields=["client_secret"], m2m_fields=[organizations])
+
+    class Meta(AbstractApplication.Meta):
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+
+    def __str__(self) -> str:
+        return self.name or self.client_id
+
+    def clean(self) -> None:
+        super().clean()
+        self._refuse_unknown("allowed_scopes", SCOPES)
+        self._refuse_unknown("roles", Role.values)
+
+    def _refuse_unknown(self, field: str, known) -> None:
+        unknown = sorted(set(map(str, getattr(self, field))) - set(known))
+        if unknown:
+            message = _("unknown: %(names)s")
+            raise ValidationError({field: ValidationError(message, code="unknown", params={"names": ", ".join(unknown)})})
+
+    def natural_key(self) -> tuple[str]:
+        return (self.client_id,)
+
+    def is_usable(self, request) -> bool:
+        return self.is_active

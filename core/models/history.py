@@ -1,0 +1,42 @@
+"""The audit trail: one row a change, written with the change, rolled back with it."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from core.context import current_actor
+
+
+class HistoryRow(models.Model):
+    """What every history row knows besides the copied fields: who, through which door, in which request."""
+
+    door = models.CharField(max_length=20, blank=True, editable=False)
+    application = models.ForeignKey(
+        "core.Application",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        related_name="+",
+    )
+    request_id = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self._state.adding:
+            self._stamp()
+        super().save(*args, **kwargs)
+
+    def _stamp(self) -> None:
+        actor = current_actor()
+        self.door = actor.door
+        self.application_id = actor.application_id
+        self.request_id = actor.request_id
+        self.history_user_id = actor.user_id
+
+
+def history(**options) -> HistoricalRecords:
+    """The `history` of a model; options as HistoricalRecords takes them (excluded_fields for secrets)."""
+    return HistoricalRecords(bases=[HistoryRow], user_db_constraint=False, **options)

@@ -1,0 +1,37 @@
+"""Local times, across the nights when clocks change. Pure."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def local_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The UTC instant at which the local clock first shows this time on this day.
+
+    A time that the clock skips gives the first moment after the gap; one that comes twice, the first.
+    """
+    local = datetime.combine(day, clock, zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    return _end_of_gap(local, zone)
+
+
+def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
+    # Read with the offset after the change the time lands before it, read with the one before it lands after.
+    start = local.replace(fold=1, microsecond=0).astimezone(UTC)
+    low, high = 0, 48 * 3600
+    offset = start.astimezone(zone).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (start + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return start + timedelta(seconds=high)
+
+
+def hours_and_minutes(seconds: int) -> str:
+    """A length for people: 14400 → "4 h", 5400 → "1 h 30 min"."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    parts = [f"{hours} h"] if hours else []
+    return " ".join(parts + ([f"{minutes} min"] if minutes or not hours else []))
