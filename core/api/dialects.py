@@ -1,0 +1,51 @@
+"""Which dialect a path belongs to: its prefixes and how it spells a Refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.api.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """`body(refusal, request_id)` gives the JSON value of a refusal's body."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    body: Callable[[Refusal, str], object]
+    content_type: str = "application/json; charset=utf-8"
+
+
+def problem_body(refusal: Refusal, request_id: str) -> dict:
+    """application/problem+json, RFC 9457: for paths that belong to no dialect."""
+    body = {"type": "about:blank", "title": refusal.reason, "status": refusal.status, "detail": refusal.message}
+    if refusal.fields:
+        body["errors"] = {name: [text for _, text in errors] for name, errors in refusal.fields.items()}
+    if refusal.status >= 500:
+        body["requestId"] = request_id
+    return body
+
+
+COMMON = Dialect("common", ("/api/",), problem_body, "application/problem+json")
+_dialects: list[Dialect] = []
+
+
+def register(dialect: Dialect) -> Dialect:
+    """Called once for each dialect when its app is ready."""
+    _dialects.append(dialect)
+    return dialect
+
+
+def dialect_of(path: str) -> Dialect:
+    for dialect in _dialects:
+        if path.startswith(dialect.prefixes):
+            return dialect
+    return COMMON
+
+
+# Pages for people: door, and Django's own HTML error pages. Everything else speaks to programs.
+PAGES = {"/admin/": "admin", "/student/": "student", "/accounts/": "account", "/oauth/authorize": "account"}
+
+
+def page_door(path: str) -> str | None:
+    return next((door for prefix, door in PAGES.items() if path.startswith(prefix)), None)

@@ -1,0 +1,49 @@
+"""Strict readers of request bodies: what stock parsers let through to the database is refused here."""
+
+import orjson
+from rest_framework.parsers import BaseParser
+
+from core.api.errors import Refusal
+
+MAX_DEPTH = 32
+
+
+def malformed(message: str) -> Refusal:
+    return Refusal(400, "malformed", message)
+
+
+def check_tree(value: object, depth: int = 0) -> None:
+    """Refuse nesting over 32 and NUL characters, anywhere."""
+    if depth > MAX_DEPTH:
+        raise malformed("The body is nested too deeply")
+    if isinstance(value, str):
+        check_text(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            check_text(key)
+            check_tree(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            check_tree(item, depth + 1)
+
+
+def check_text(text: str) -> None:
+    if "\0" in text:
+        raise malformed("The request holds a NUL character")
+
+
+class JSONParser(BaseParser):
+    """Any JSON value; broken JSON, NUL, lone surrogates and depth over 32 → 400."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        body = stream.read()
+        if not body.strip():
+            return {}
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise malformed("The body is not valid JSON") from None
+        check_tree(value)
+        return value

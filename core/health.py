@@ -1,0 +1,61 @@
+"""/livez: the process answers. /readyz: what it stands on, each part named."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+from core.mail import oldest_due_age
+
+# A due message that waits longer than this has no worker behind it.
+OUTBOX_LIMIT = timedelta(minutes=15)
+
+
+def check_database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def check_broker() -> str:
+    if not settings.REDIS_URL:
+        return "not used"
+    with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5) as client:
+        client.ping()
+    return "ok"
+
+
+def check_outbox() -> str:
+    age = oldest_due_age()
+    if age > OUTBOX_LIMIT:
+        raise RuntimeError(f"a message has been due for {round(age.total_seconds())} s")
+    return f"oldest due message: {round(age.total_seconds())} s"
+
+
+CHECKS: dict[str, Callable[[], str]] = {"database": check_database, "broker": check_broker, "outbox": check_outbox}
+
+
+def livez(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when all is well, else 503; never what was in an exception's text, which may name hosts."""
+    parts = {name: _run(check) for name, check in CHECKS.items()}
+    ready = all(part["ok"] for part in parts.values())
+    return JsonResponse({"status": "ok" if ready else "unavailable", "checks": parts}, status=200 if ready else 503)
+
+
+def _run(check: Callable[[], str]) -> dict:
+    started = time.perf_counter()
+    try:
+        ok, detail = True, check()
+    except RuntimeError as error:
+        ok, detail = False, str(error)
+    except Exception as error:
+        ok, detail = False, type(error).__name__
+    return {"ok": ok, "detail": detail, "ms": round((time.perf_counter() - started) * 1000, 1)}

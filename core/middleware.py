@@ -1,0 +1,89 @@
+"""The first and the last thing that happens to a request."""
+
+import logging
+import re
+import time
+import uuid
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from core.api.dialects import page_door
+from core.api.errors import Refusal, refusal_of
+from core.api.responses import refuse
+from core.context import acting, current_actor, name_actor
+
+access_log = logging.getLogger("dutyboard.access")
+SANE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """The caller's own id when it is sane, else a new one [contract 00]."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if SANE_REQUEST_ID.match(given) else uuid.uuid4().hex
+
+
+def has_nul(request: HttpRequest) -> bool:
+    query = request.META.get("QUERY_STRING", "")
+    return "\0" in request.path or "\0" in query or "%00" in query
+
+
+class RequestMiddleware:
+    """Names the request and its door, refuses what no view should see, logs one line."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request.id = request_id_of(request)
+        door = page_door(request.path) or "api"
+        with acting(door=door, request_id=request.id, user_id=None, application_id=None):
+            response = self.refusal(request) or self.get_response(request)
+            response["X-Request-Id"] = request.id
+            self.log(request, response, started)
+        return response
+
+    def refusal(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return refuse(Refusal(400, "bad_host", "The Host header names a host that is not served here"), request)
+        if has_nul(request):
+            return refuse(Refusal(400, "malformed", "The path or the query holds a NUL character"), request)
+        return None
+
+    def log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:
+        actor = current_actor()
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        access_log.info(
+            "%s %s %s %s ms", request.method, request.path, response.status_code, milliseconds,
+            extra={"data": {"client": actor.application_id, "user": actor.user_id}},
+        )  # fmt: skip
+
+
+class PersonMiddleware:
+    """On pages for people, the logged-in person is the actor."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if page_door(request.path) and request.user.is_authenticated:
+            name_actor(user_id=request.user.pk)
+        return self.get_response(request)
+
+
+class FailureMiddleware:
+    """What no view caught: for programs the dialect's own body, for people Django's page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if page_door(request.path):
+            return None
+        return refuse(refusal_of(error), request)
