@@ -1,0 +1,89 @@
+"""What the scheduling app tells people: one queueing and one rendering function a message."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from core.links import sign_link
+from core.mail import Attachment, Rendered, email, queue_email, render
+from core.models import OutboxMessage
+from core.zones import hours_and_minutes
+from scheduling.models import CommunityService, Contest
+
+SERVICE_LINK = "community_service"
+CLOSE_LINK = "close"
+# The student's links live for two weeks from when they are signed [contract 00].
+LINK_LIFETIME = timedelta(days=14)
+
+
+def queue_assigned(service: CommunityService) -> None:
+    """To the closed student: a community service is yours [seed]."""
+    student = service.close.user
+    queue_email(
+        kind="community_service_assigned",
+        organization=service.organization,
+        recipient=student,
+        address=student.email,
+        language=student.language,
+        entity=service,
+    )
+
+
+@email("community_service_assigned")
+def render_assigned(row: OutboxMessage) -> Rendered | None:
+    """None once the service is gone, is another student's, or was given up."""
+    services = CommunityService.objects.select_related("close", "supervisor", "organization__scheduling_settings")
+    service = services.filter(pk=row.entity_id).exclude(state=CommunityService.State.INVALIDATED).first()
+    if service is None or service.close is None or service.close.user_id != row.recipient_id:
+        return None
+    return render(
+        row,
+        {"service": service, "close": service.close, "duration": hours_and_minutes(service.duration)},
+        link=lambda: service_url(service),
+        attachments=[_invitation(service)] if service.schedule_at else [],
+    )
+
+
+def service_url(service: CommunityService) -> str:
+    token = sign_link(SERVICE_LINK, service.pk, service.link_version, LINK_LIFETIME)
+    return settings.SITE_URL + reverse("student-service", args=[token])
+
+
+def _invitation(service: CommunityService) -> Attachment:
+    event = Event()
+    event.add("uid", f"community-service-{service.pk}@dutyboard")
+    event.add("summary", service.occupation or str(service._meta.verbose_name).capitalize())
+    event.add("dtstamp", service.updated_at)
+    event.add("dtstart", service.schedule_at)
+    event.add("dtend", service.schedule_at + timedelta(seconds=service.duration))
+    event.add("sequence", service.version)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Dutyboard//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return Attachment("community-service.ics", calendar.to_ical(), "text/calendar; method=PUBLISH")
+
+
+def queue_contest_decided(contest: Contest) -> None:
+    """To the student who contested: what was decided."""
+    student = contest.close.user
+    queue_email(
+        kind="contest_decided",
+        organization=contest.organization,
+        recipient=student,
+        address=student.email,
+        language=student.language,
+        entity=contest,
+    )
+
+
+@email("contest_decided")
+def render_contest_decided(row: OutboxMessage) -> Rendered | None:
+    contest = Contest.objects.select_related("close").filter(pk=row.entity_id).first()
+    if contest is None:
+        return None
+    accepted = contest.state == Contest.State.ACCEPTED
+    return render(row, {"contest": contest, "close": contest.close, "accepted": accepted})

@@ -1,0 +1,45 @@
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Organization, VersionedModel
+from core.models.history import history
+
+
+class SchedulingSettings(VersionedModel):
+    """What an organization decides about its scheduled duties; no row = nothing decided."""
+
+    organization = models.OneToOneField(
+        Organization,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="scheduling_settings",
+        verbose_name=_("organization"),
+    )
+    community_service_start = models.TimeField(
+        _("community services start at"),
+        null=True,
+        blank=True,
+        help_text=_("Local time. When set, only the day of a community service is chosen; it starts at this hour."),
+    )
+    retention_days = models.PositiveIntegerField(
+        _("retention (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(30)],
+        help_text=_("Ended closes and settled community services older than this are anonymised by the purge."),
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = _("scheduling settings")
+        verbose_name_plural = _("scheduling settings")
+
+    def __str__(self) -> str:
+        return str(self.organization)
+
+    @classmethod
+    def of(cls, organization: Organization) -> "SchedulingSettings":
+        """The organization's settings, or unsaved ones that decide nothing."""
+        return getattr(organization, "scheduling_settings", None) or cls(organization=organization)

@@ -1,0 +1,186 @@
+"""Every change of a close and of its contest, for every door. Atomic: locks, rules, write, audit, outbox."""
+
+from collections.abc import Collection
+from copy import copy
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.changes import apply_changes, check_all, refuse
+from core.errors import StateConflict
+from core.models import Organization, Role, User
+from scheduling import emails, rules
+from scheduling.models import Close, CommunityService, Contest
+from scheduling.services.community_services import create_community_service, lock_close
+
+State = Close.State
+
+
+@dataclass(frozen=True)
+class Nested:
+    """What a close's form says of one of its services: a new one (no pk), a change, or its removal."""
+
+    values: dict = field(default_factory=dict)
+    pk: int | None = None
+    remove: bool = False
+
+
+@transaction.atomic
+def create_close(organization: Organization, values: dict, nested: Collection[Nested] = ()) -> Close:
+    """values: user, closer, kind, reason, end_at. All or nothing; each nested service e-mails the student."""
+    close = check_new(organization, values, nested)
+    close.save()
+    for one in nested:
+        if not one.remove:
+            create_community_service(organization, {**one.values, "close": close})
+    return close
+
+
+def check_new(organization: Organization, values: dict, nested: Collection[Nested] = ()) -> Close:
+    """The unsaved close of these values, once every rule agrees; writes nothing."""
+    close = Close(organization=organization, **values)
+    check_all(lambda: rules.check_close(close, set(values)), lambda: check_nested(nested))
+    return close
+
+
+def check_update(close: Close, values: dict, nested: Collection[Nested] = ()) -> None:
+    """Every rule that these values would break; writes nothing."""
+    draft = copy(close)
+    changed = apply_changes(draft, values)
+    check_all(lambda: rules.check_close(draft, changed), lambda: _check_changed_nested(close, nested))
+
+
+def check_nested(nested: Collection[Nested]) -> None:
+    """The durations that a nested service may have; errors stand under `community_services.<number>.<field>`."""
+    check_all(*(lambda number=number, one=one: _check_one(number, one) for number, one in enumerate(nested)))
+
+
+def _check_one(number: int, one: Nested) -> None:
+    if one.remove or "duration" not in one.values:
+        return
+    try:
+        rules.check_nested_duration(one.values["duration"])
+    except ValidationError as error:
+        raise numbered(number, error) from None
+
+
+def numbered(number: int, error: ValidationError) -> ValidationError:
+    """The error of one nested service, its fields named by the place in the list."""
+    return ValidationError({f"community_services.{number}.{name}": found for name, found in error.error_dict.items()})
+
+
+@transaction.atomic
+def update_close(
+    pk: int, values: dict, nested: Collection[Nested] = (), versions: Collection[int] | None = None
+) -> Close:
+    """Only what differs is checked and written; another student is told of what is now assigned to him."""
+    close = Close.objects.select_related("organization__scheduling_settings").locked(pk, versions)
+    changed = apply_changes(close, values)
+    check_all(lambda: rules.check_close(close, changed), lambda: _check_changed_nested(close, nested))
+    if changed:
+        close.save()
+    if "user" in changed:
+        _hand_over(close)
+    for number, one in enumerate(nested):
+        _apply_nested(close, number, one)
+    return close
+
+
+def _check_changed_nested(close: Close, nested: Collection[Nested]) -> None:
+    stored = dict(close.community_services.values_list("pk", "duration"))
+    check_nested([one if one.values.get("duration") != stored.get(one.pk) else Nested() for one in nested])
+
+
+def _hand_over(close: Close) -> None:
+    """Scheduled services now belong to another student: old links end, the new student is told."""
+    for service in close.community_services.filter(state=CommunityService.State.SCHEDULE).order_by("pk"):
+        service.changed(link_version=service.link_version + 1, close=close).save()
+        emails.queue_assigned(service)
+
+
+def _apply_nested(close: Close, number: int, one: Nested) -> None:
+    if one.pk is None:
+        if not one.remove:
+            create_community_service(close.organization, {**one.values, "close": close})
+        return
+    try:
+        service = close.community_services.select_for_update().get(pk=one.pk)
+    except CommunityService.DoesNotExist:
+        error = ValidationError({"id": ValidationError(_("must exist"), code="must_exist")})
+        raise numbered(number, error) from None
+    if one.remove:
+        service.delete()
+        return
+    changed = apply_changes(service, one.values)
+    rules.check_community_service(service, changed)
+    if changed:
+        service.save()
+
+
+@transaction.atomic
+def set_close_state(pk: int, state: State, versions: Collection[int] | None = None) -> Close:
+    """Close or unclose the account; the same again changes nothing."""
+    close = Close.objects.locked(pk, versions)
+    if close.state != state:
+        close.changed(state=state).save()
+    return close
+
+
+@transaction.atomic
+def delete_close(pk: int, versions: Collection[int] | None = None) -> None:
+    """With its services and its contest [contract 10, ours]."""
+    Close.objects.locked(pk, versions).delete()
+
+
+def unclose_ended() -> int:
+    """Unclose every close whose end is past; the number of them."""
+    ended = list(Close.objects.ended().order_by("pk").values_list("pk", flat=True))
+    return sum(_unclose_if_ended(pk) for pk in ended)
+
+
+@transaction.atomic
+def _unclose_if_ended(pk: int) -> bool:
+    close = Close.objects.ended().select_for_update().filter(pk=pk).first()
+    if close is None:
+        return False
+    close.changed(state=State.UNCLOSE).save()
+    return True
+
+
+@transaction.atomic
+def contest_close(close: Close, text: str) -> Contest:
+    """The student's objection, once a close [contract 10, ours]."""
+    close = lock_close(close)
+    if Contest.objects.filter(close=close).exists():
+        raise StateConflict(_("was contested already"), [])
+    if not text.strip():
+        refuse("text", "required", _("must say why"))
+    contest = Contest(organization_id=close.organization_id, close=close, text=text.strip())
+    contest.full_clean()
+    contest.save()
+    return contest
+
+
+@transaction.atomic
+def decide_contest(
+    pk: int, decided_by: User, accept: bool, comment: str = "", versions: Collection[int] | None = None
+) -> Contest:
+    """By another member of staff than the close's author; accepting uncloses. The student is told."""
+    close_id = Contest.objects.values_list("close_id", flat=True).get(pk=pk)
+    close = Close.objects.select_related("user", "organization").locked(close_id)
+    contest = Contest.objects.locked(pk, versions)
+    if contest.state != Contest.State.PENDING:
+        raise StateConflict(_("is already decided"), [Contest.State.PENDING])
+    if close.closer_id == decided_by.pk:
+        refuse("decided_by", "own_close", _("must be another member of staff than the author of the close"))
+    if not decided_by.is_superuser:
+        rules.check_member("decided_by", close.organization_id, decided_by, Role.BASIC_STAFF)
+    state = Contest.State.ACCEPTED if accept else Contest.State.REFUSED
+    contest.changed(state=state, decided_by=decided_by, decided_at=timezone.now(), comment=comment.strip()).save()
+    if accept:
+        set_close_state(close.pk, State.UNCLOSE)
+    emails.queue_contest_decided(contest)
+    return contest

@@ -1,0 +1,162 @@
+"""Every change of a community service, for every door. Atomic: locks, rules, write, audit, outbox."""
+
+from collections.abc import Collection
+from copy import copy
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.changes import apply_changes, refuse
+from core.errors import Busy, StateConflict
+from core.models import Organization
+from scheduling import emails, rules
+from scheduling.models import Close, CommunityService
+
+State = CommunityService.State
+# Staff may correct one judgement into the other; nothing goes back to `schedule` [contract 10, ours].
+TRANSITIONS = {
+    State.SCHEDULE: {State.VALIDATED, State.INVALIDATED},
+    State.VALIDATED: {State.INVALIDATED},
+    State.INVALIDATED: {State.VALIDATED},
+}
+
+
+@transaction.atomic
+def create_community_service(organization: Organization, values: dict, **links) -> CommunityService:
+    """values: duration, occupation, schedule_at, close, supervisor. The close's student is told by e-mail."""
+    close = values.get("close")
+    if close is not None:
+        values = {**values, "close": lock_close(close)}
+    service = check_new(organization, values, **links)
+    service.save()
+    settle(service)
+    if service.close:
+        emails.queue_assigned(service)
+    return service
+
+
+def check_new(organization: Organization, values: dict, **links) -> CommunityService:
+    """The unsaved service of these values, once every rule agrees; writes nothing."""
+    service = CommunityService(organization=organization, **_with_start(organization, values), **links)
+    rules.check_community_service(service, set(values))
+    return service
+
+
+def check_update(service: CommunityService, values: dict) -> None:
+    """Every rule that these values would break; writes nothing."""
+    draft = copy(service)
+    rules.check_community_service(draft, apply_changes(draft, _with_start(service.organization, values)))
+
+
+@transaction.atomic
+def update_community_service(pk: int, values: dict, versions: Collection[int] | None = None) -> CommunityService:
+    """Only what differs is checked and written; going to another student's close tells that student."""
+    service = lock_service(pk, versions, values.get("close"))
+    student = service.close and service.close.user_id
+    changed = apply_changes(service, _with_start(service.organization, values))
+    if not changed:
+        return service
+    rules.check_community_service(service, changed)
+    reassigned = service.close is not None and service.close.user_id != student
+    service.link_version += reassigned
+    service.save()
+    if "schedule_at" in changed:
+        settle(service)
+    if reassigned:
+        emails.queue_assigned(service)
+    return service
+
+
+def _with_start(organization: Organization, values: dict) -> dict:
+    instant = values.get("schedule_at")
+    return {**values, "schedule_at": rules.start_of(organization, instant)} if instant else values
+
+
+def settle(service: CommunityService) -> None:
+    """A service got its date: its close is unclosed once no scheduled service is left without one [contract 10]."""
+    close = service.close
+    if service.schedule_at is None or close is None or close.state != Close.State.CLOSE:
+        return
+    if close.community_services.undated().exists():
+        return
+    close.changed(state=Close.State.UNCLOSE).save()
+
+
+def lock_close(close: Close) -> Close:
+    """The close, locked and fresh. Locks are taken closes first, then services, so that none waits in a ring."""
+    try:
+        return Close.objects.select_related("user", "organization").locked(close.pk)
+    except Close.DoesNotExist:
+        return refuse("close", "must_exist", _("must exist"))
+
+
+def lock_service(pk: int, versions: Collection[int] | None, new_close: Close | None = None) -> CommunityService:
+    """The service, its close and the one that it goes to, locked in order; raises DoesNotExist, StaleVersion, Busy."""
+    seen = CommunityService.objects.values_list("close_id", flat=True).get(pk=pk)
+    closes = {close_id for close_id in (seen, new_close and new_close.pk) if close_id}
+    locked = {close.pk: close for close in Close.objects.locked_all(closes)}
+    service = CommunityService.objects.select_related("organization__scheduling_settings").locked(pk, versions)
+    if service.close_id != seen:
+        raise Busy("The community service is being moved at this moment")
+    if seen:
+        service.close = locked[seen]
+    return service
+
+
+@transaction.atomic
+def judge_community_service(pk: int, state: State, versions: Collection[int] | None = None) -> CommunityService:
+    """Validate or invalidate; the same again changes nothing."""
+    service = lock_service(pk, versions)
+    if service.state == state:
+        return service
+    if state not in TRANSITIONS[service.state]:
+        allowed = sorted(source for source, targets in TRANSITIONS.items() if state in targets)
+        raise StateConflict(_("is already %(state)s") % {"state": service.get_state_display().lower()}, allowed)
+    service.changed(state=state).save()
+    return service
+
+
+@transaction.atomic
+def delete_community_service(pk: int, versions: Collection[int] | None = None) -> None:
+    lock_service(pk, versions).delete()
+
+
+@transaction.atomic
+def pick_day(pk: int, link_version: int, day: date) -> CommunityService:
+    """The student's choice, once: a day that is not allowed → ValidationError; a date already there stays."""
+    service = lock_service(pk, None)
+    if service.link_version != link_version or service.state != State.SCHEDULE:
+        raise CommunityService.DoesNotExist
+    if service.schedule_at:
+        return service
+    if day not in rules.allowed_days(service.organization):
+        raise ValidationError({"day": ValidationError(_("this day cannot be chosen"), code="day")})
+    return update_community_service(pk, {"schedule_at": rules.day_start(service.organization, day)})
+
+
+@transaction.atomic
+def make_up(pk: int, reason: str) -> CommunityService:
+    """A missed service is invalidated and the next one, linked to it, is assigned [contract 10, ours]."""
+    missed = lock_service(pk, None)
+    if missed.state == State.VALIDATED:
+        raise StateConflict(_("is validated: nothing to make up"), [State.SCHEDULE, State.INVALIDATED])
+    if CommunityService.objects.filter(makes_up=missed).exists():
+        raise StateConflict(_("was made up already"), [])
+    if not reason.strip():
+        refuse("reason", "required", _("must be given"))
+    judge_community_service(pk, State.INVALIDATED)
+    values = {name: getattr(missed, name) for name in ("duration", "occupation", "close", "supervisor")}
+    return create_community_service(missed.organization, values, makes_up=missed, make_up_reason=reason.strip())
+
+
+@transaction.atomic
+def resend_assignment(pk: int) -> None:
+    """Tell the student again, with a new link."""
+    service = lock_service(pk, None)
+    if service.close is None:
+        raise StateConflict(_("has no close, so nobody to tell"), [])
+    if service.state != State.SCHEDULE:
+        raise StateConflict(_("is already %(state)s") % {"state": service.get_state_display().lower()}, [State.SCHEDULE])
+    emails.queue_assigned(service)
