@@ -1,0 +1,120 @@
+"""The base of this dialect's views."""
+
+from datetime import UTC
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from rest_framework.response import Response
+
+from core.api.parsers import JSONParser
+from core.api.views import DialectView
+from core.models import Organization
+from scheduling.api.community.errors import DIALECT
+from scheduling.api.community.fields import MAX_ID, read_whole
+from scheduling.api.community.filters import Attributes
+from scheduling.api.community.forms import Form, read_form, root_hash
+from scheduling.api.community.nested import FormParser, read_query
+from scheduling.api.community.pagination import page_of
+
+
+class CommunityView(DialectView):
+    dialect = DIALECT
+    parser_classes = [JSONParser, FormParser]
+    root: str
+    attributes: Attributes
+
+    @cached_property
+    def query(self) -> dict:
+        return read_query(self.request)
+
+    # -- reading ----------------------------------------------------------------------------------------
+
+    def page_response(self, request, queryset: QuerySet, write) -> Response:
+        """One page of the queryset, filtered and sorted as the query says; `write(queryset)` gives the body."""
+        ordered = self.attributes.order(self.narrowed(queryset), self.query.get("sort"))
+        page = page_of(self.query, ordered.count())
+        return Response(write(ordered[page.slice]), headers=page.headers(request))
+
+    def narrowed(self, queryset: QuerySet) -> QuerySet:
+        with timezone.override(self.zone):
+            return self.attributes.narrow(queryset, self.query)
+
+    @cached_property
+    def zone(self):
+        """Where a time without an offset is read: the organization's zone; UTC where several are spanned."""
+        ids = self.organization_ids
+        return Organization.objects.get(pk=ids[0]).zone if self.needs_zone and len(ids) == 1 else UTC
+
+    @property
+    def needs_zone(self) -> bool:
+        return "filter" in self.query or "range" in self.query
+
+    def find(self, queryset: QuerySet, pk: str):
+        """The row of this id, or 404: a text, too large a number and a foreign row are no row."""
+        try:
+            number = read_whole(pk)
+        except ValueError:
+            raise Http404 from None
+        row = queryset.filter(pk=number).first() if abs(number) <= MAX_ID else None
+        if row is None:
+            raise Http404
+        return row
+
+    # -- writing ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def data(self) -> dict:
+        return root_hash(self.request, self.query, self.root)
+
+    def form(self, serializer, required: tuple[str, ...] = (), organization: Organization | None = None) -> Form:
+        zone = organization.zone if organization else UTC
+        return read_form(serializer(context={"view": self, "zone": zone}), self.data, required)
+
+    def changed(self, row, write) -> Response:
+        """204, or 200 with the object where the caller asks by Prefer [contract 10]."""
+        if "return=representation" not in self.request.headers.get("Prefer", ""):
+            return Response(status=204)
+        return self.single(write(row), row.version, headers={"Preference-Applied": "return=representation"})
+
+    def organization_by(self, rows: QuerySet, name: str) -> int | None:
+        """The organization that the row named so in the request belongs to, when it is one alone.
+
+        `rows` have `organization_id`, and the id in the request is compared with their `named_id`.
+        """
+        try:
+            pk = read_whole(self.data.get(name))
+        except ValueError:
+            return None
+        if abs(pk) > MAX_ID:
+            return None
+        found = rows.filter(organization_id__in=self.staff_ids, named_id=pk)
+        ids = list(found.values_list("organization_id", flat=True)[:2])
+        return ids[0] if len(ids) == 1 else None
+
+    def organization_for(self, *hints: tuple[QuerySet, str]) -> Organization:
+        """The organization of a new row: the only one in reach, else what the first good hint names, else → 400."""
+        found = [] if len(self.staff_ids) == 1 else (self.organization_by(*hint) for hint in hints)
+        pk = next(filter(None, found), None) or self.only_organization_id()
+        return Organization.objects.select_related("scheduling_settings").get(pk=pk)
+
+    # -- headers ----------------------------------------------------------------------------------------
+
+    def common_headers(self, request) -> dict[str, str]:
+        return {**super().common_headers(request), **self.rate_headers(), **self.application_headers()}
+
+    def rate_headers(self) -> dict[str, str]:
+        headers = {}
+        for window in self.rate.windows if self.rate else ():
+            name = "Hourly" if window.name == "hour" else "Secondly"
+            headers[f"X-{name}-RateLimit-Limit"] = str(window.limit)
+            headers[f"X-{name}-RateLimit-Remaining"] = str(window.remaining)
+        return headers
+
+    def application_headers(self) -> dict[str, str]:
+        if self.caller is None:
+            return {}
+        roles = ", ".join(str(role.label) for role in self.caller.application_roles) or "None"
+        name = self.caller.application_name.encode("latin-1", "replace").decode("latin-1")
+        return {"X-Application-Id": str(self.caller.application_id), "X-Application-Name": name, "X-Application-Roles": roles}

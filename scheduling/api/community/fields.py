@@ -1,0 +1,163 @@
+"""Loose input, strict output [contract 10]: what this dialect's clients may send for a value."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.zones import local_moment
+
+WHOLE = re.compile(r"\A[+-]?[0-9]{1,19}\Z")
+EPOCH = re.compile(r"\A-?[0-9]{1,12}\Z")
+MOMENT = re.compile(
+    r"\A(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(UTC|Z|[+-]\d{2}:?\d{2})?\Z", re.ASCII
+)
+MAX_ID = 2**63 - 1
+
+
+def read_whole(data: object) -> int:
+    """An int, or its digits in a text; a fraction, true, a list → ValueError."""
+    if isinstance(data, int) and not isinstance(data, bool):
+        return data
+    if isinstance(data, str) and WHOLE.match(data.strip()):
+        return int(data)
+    raise ValueError
+
+
+def read_moment(data: object, zone: ZoneInfo) -> datetime:
+    """Epoch seconds, or `YYYY-MM-DD[ T]HH:MM[:SS[.f]]` with UTC, Z, an offset or (none) the zone's local time → UTC.
+
+    A bare date is 00:00 local. Raises ValueError, also outside the years 1 to 9999.
+    """
+    if isinstance(data, int) and not isinstance(data, bool):
+        data = str(data)
+    if not isinstance(data, str):
+        raise ValueError
+    text = data.strip()
+    try:
+        if EPOCH.match(text):
+            return datetime.fromtimestamp(int(text), UTC)
+        return _read_written(text, zone)
+    except (OverflowError, OSError) as error:
+        raise ValueError from error
+
+
+def _read_written(text: str, zone: ZoneInfo) -> datetime:
+    match = MOMENT.match(text)
+    if not match:
+        raise ValueError
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    local = datetime(year, month, day, hour, minute, second, int((match[7] or "0")[:6].ljust(6, "0")))
+    offset = match[8]
+    if offset is None:
+        return local_moment(local.date(), local.time(), zone)
+    if offset in {"UTC", "Z"}:
+        return local.replace(tzinfo=UTC)
+    return datetime.strptime(f"{local.isoformat()} {offset}", f"{_format(local)} %z").astimezone(UTC)
+
+
+def _format(local: datetime) -> str:
+    return "%Y-%m-%dT%H:%M:%S.%f" if local.microsecond else "%Y-%m-%dT%H:%M:%S"
+
+
+class LooseField(serializers.Field):
+    """"" is how a form says null, so both are null."""
+
+    default_error_messages = {"null": "can't be blank"}
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(None if data == "" else data)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class WholeField(LooseField):
+    default_error_messages = {"invalid": "must be a whole number"}
+
+    def __init__(self, *, unit: str = "", **options):
+        self.unit = unit
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        try:
+            return read_whole(data)
+        except ValueError:
+            message = self.error_messages["invalid"] + (f" of {self.unit}" if self.unit else "")
+            raise serializers.ValidationError(message, code="invalid") from None
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(LooseField):
+    default_error_messages = {
+        "invalid": "must be a date and time such as 2017-11-27 09:00:00 UTC, ISO 8601, or seconds since 1970"
+    }
+
+    def to_internal_value(self, data):
+        try:
+            return read_moment(data, self.context["zone"])
+        except ValueError:
+            self.fail("invalid")
+
+
+class TextField(serializers.CharField):
+    """A text as it is; numbers, true and lists are none."""
+
+    default_error_messages = {
+        "invalid": "must be a text",
+        "null": "can't be blank",
+        "max_length": "is too long (maximum is {max_length} characters)",
+    }
+
+    def __init__(self, **options):
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+class BlankField(TextField):
+    """A text that may be blank: null and "" are the same."""
+
+    def __init__(self, **options):
+        super().__init__(allow_blank=True, allow_null=True, required=False, **options)
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation("" if data is None else data)
+
+
+class WordField(TextField):
+    """One of a list of words."""
+
+    default_error_messages = {"inclusion": "is not included in the list: {words}"}
+
+    def __init__(self, *, words: list[str], **options):
+        self.words = words
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        if data not in self.words:
+            self.fail("inclusion", words=", ".join(self.words))
+        return data
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class RowField(LooseField):
+    """The id of a row that the caller can reach; any other id is one that never existed."""
+
+    default_error_messages = {"must_exist": "must exist"}
+
+    def __init__(self, *, rows, **options):
+        self.rows = rows
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        try:
+            pk = read_whole(data)
+        except ValueError:
+            self.fail("must_exist")
+        row = self.rows(self.context["view"]).filter(pk=pk).first() if 0 < pk <= MAX_ID else None
+        return row or self.fail("must_exist")

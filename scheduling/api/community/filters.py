@@ -1,0 +1,180 @@
+"""filter[name]=a,b · range[name]=min,max · sort=-a,b, over the attributes of a resource [contract 10]."""
+
+import django_filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from core.api.errors import Refusal
+from scheduling.api.community.fields import read_moment, read_whole
+
+
+class WholeFormField(forms.Field):
+    def to_python(self, value):
+        try:
+            number = read_whole(value) if value else None
+        except ValueError:
+            raise forms.ValidationError(f"{value} is not a whole number") from None
+        if number is not None and abs(number) >= 2**63:
+            raise forms.ValidationError(f"{value} is too large")
+        return number
+
+
+class MomentFormField(forms.Field):
+    def to_python(self, value):
+        try:
+            return read_moment(value, timezone.get_current_timezone()) if value else None
+        except ValueError:
+            raise forms.ValidationError(f"{value} is not a date and time") from None
+
+
+class TruthFormField(forms.Field):
+    WORDS = {"true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value):
+        if value and value.lower() not in self.WORDS:
+            raise forms.ValidationError(f"{value} is neither true nor false")
+        return self.WORDS[value.lower()] if value else None
+
+
+class _CSV(django_filters.filters.BaseCSVFilter):
+    def __init__(self, field_class: type[forms.Field], column: str, **options):
+        self.field_class = field_class
+        super().__init__(field_name=column, required=False, **options)
+
+
+class AnyOf(_CSV):
+    """A comma is an "or"."""
+
+    def filter(self, queryset, values):
+        wanted = [value for value in values or [] if value not in (None, "")]
+        return queryset.filter(**{f"{self.field_name}__in": wanted}) if wanted else queryset
+
+
+class Between(_CSV):
+    """`min,max`, both ends included; an empty side is open."""
+
+    def filter(self, queryset, values):
+        low, high = values or (None, None)
+        conditions = {"gte": low, "lte": high}
+        given = {f"{self.field_name}__{name}": value for name, value in conditions.items() if value not in (None, "")}
+        return queryset.filter(**given)
+
+
+class Truth(django_filters.Filter):
+    """true or false of a condition on the row."""
+
+    field_class = TruthFormField
+
+    def __init__(self, condition):
+        self.condition = condition
+        super().__init__(required=False)
+
+    def filter(self, queryset, value):
+        if value is None:
+            return queryset
+        condition = self.condition()
+        return queryset.filter(condition if value else ~condition)
+
+
+KINDS: dict[str, type[forms.Field]] = {"whole": WholeFormField, "moment": MomentFormField, "text": forms.CharField}
+
+
+class Attributes:
+    """What of a resource can be sorted, ranged and filtered: wire name → (kind, column). `extra`: filters alone."""
+
+    def __init__(self, columns: dict[str, tuple[str, str]], **extra: django_filters.Filter):
+        self.columns = columns
+        any_of = {name: AnyOf(KINDS[kind], column) for name, (kind, column) in columns.items()}
+        between = {name: Between(KINDS[kind], column) for name, (kind, column) in columns.items()}
+        self.filters: type[django_filters.FilterSet] = type("Filters", (django_filters.FilterSet,), {**any_of, **extra})
+        self.ranges: type[django_filters.FilterSet] = type("Ranges", (django_filters.FilterSet,), between)
+
+    def narrow(self, queryset: QuerySet, query: dict) -> QuerySet:
+        """filter[…] and range[…]; what cannot be read → 400."""
+        queryset = _narrowed(queryset, query.get("filter"), self.filters, "filter")
+        return _narrowed(queryset, query.get("range"), self.ranges, "range")
+
+    def order(self, queryset: QuerySet, sort: object) -> QuerySet:
+        """sort=…, else newest first; the id is always the last key, and nulls stand where PostgreSQL has them."""
+        names = [name.strip() for name in sort.split(",") if name.strip()] if isinstance(sort, str) else []
+        return queryset.order_by(*map(self._key, names or ["-created_at"]), *([] if self._ends_with_id(names) else ["-pk"]))
+
+    def _ends_with_id(self, names: list[str]) -> bool:
+        return bool(names) and names[-1].lstrip("-") == "id"
+
+    def _key(self, name: str):
+        bare = name.removeprefix("-")
+        if bare not in self.columns:
+            raise Refusal(400, "sort", f"The {bare} field is not sortable")
+        column = F(self.columns[bare][1])
+        return column.desc(nulls_first=True) if name.startswith("-") else column.asc(nulls_last=True)
+
+
+def _narrowed(queryset: QuerySet, given: object, kind: type[django_filters.FilterSet], verb: str) -> QuerySet:
+    if given in (None, "", {}):
+        return queryset
+    if not isinstance(given, dict):
+        raise Refusal(400, "filter", f"Write {verb}[attribute]=value")
+    for name, value in given.items():
+        _check_name(name, kind, verb)
+        _check_value(name, value, verb)
+    filters = kind(given, queryset=queryset)
+    if not filters.is_valid():
+        name, errors = next(iter(filters.errors.items()))
+        raise Refusal(400, "filter", f"The value of the attribute {name} cannot be read: {errors[0]}")
+    return filters.qs
+
+
+def _check_name(name: str, kind: type[django_filters.FilterSet], verb: str) -> None:
+    names = list(kind.base_filters)
+    if name not in names:
+        message = f"Attributes {name} doesn't exists. You can only {verb} on: [{', '.join(names)}]"
+        raise Refusal(400, "filter", message)
+
+
+def _check_value(name: str, value: object, verb: str) -> None:
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, str) for part in parts):
+        raise Refusal(400, "filter", f"The value of the attribute {name} cannot be read")
+    if verb == "range" and not (isinstance(value, str) and value.count(",") == 1):
+        raise Refusal(400, "filter", f"Write range[{name}]=min,max")
+
+
+def dated() -> Q:
+    return Q(schedule_at__isnull=False)
+
+
+def ended() -> Q:
+    return Q(end_at__isnull=False, end_at__lt=timezone.now())
+
+
+_MOMENTS = {"created_at": ("moment", "created_at"), "updated_at": ("moment", "updated_at")}
+COMMUNITY_SERVICES = Attributes(
+    {
+        "id": ("whole", "id"),
+        "close_id": ("whole", "close_id"),
+        "tiger_id": ("whole", "supervisor_id"),
+        "duration": ("whole", "duration"),
+        "schedule_at": ("moment", "schedule_at"),
+        "occupation": ("text", "occupation"),
+        "state": ("text", "state"),
+        **_MOMENTS,
+    },
+    campus_id=AnyOf(WholeFormField, "organization_id"),
+    schedule=Truth(dated),
+)
+CLOSES = Attributes(
+    {
+        "id": ("whole", "id"),
+        "user_id": ("whole", "user_id"),
+        "closer_id": ("whole", "closer_id"),
+        "reason": ("text", "reason"),
+        "kind": ("text", "kind"),
+        "state": ("text", "state"),
+        "end_at": ("moment", "end_at"),
+        **_MOMENTS,
+    },
+    campus_id=AnyOf(WholeFormField, "organization_id"),
+    end=Truth(ended),
+)
