@@ -1,0 +1,141 @@
+"""The student's pages: opened by a signed link, or after log-in. GET shows, POST acts."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from core.context import name_actor
+from core.errors import StateConflict
+from core.links import BadLink, read_link, sign_link
+from core.zones import hours_and_minutes
+from scheduling import rules
+from scheduling.emails import CLOSE_LINK, LINK_LIFETIME, SERVICE_LINK, service_url
+from scheduling.models import Close, CommunityService, SchedulingSettings
+from scheduling.services.closes import contest_close
+from scheduling.services.community_services import pick_day
+
+
+def page(request: HttpRequest, template: str, context: dict, organization, language: str, status: int = 200):
+    """A student's page: in his language and the organization's zone, never cached, never a referrer."""
+    with translation.override(language), timezone.override(organization.zone):
+        response = render(request, template, {"organization": organization, **context}, status=status)
+    return private(response)
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def by_link(view):
+    """The signed link is the only credential of the page, so there is no cookie whose power another site could
+    borrow; and a browser that sends no referrer sends no origin that a CSRF check could accept."""
+    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
+def linked_service(token: str) -> CommunityService:
+    """The service of a link that holds; expired, revoked, tampered, foreign: one and the same 404."""
+    services = CommunityService.objects.select_related(
+        "close__user", "close__contest", "supervisor", "organization__scheduling_settings"
+    )
+    try:
+        pk, version = read_link(SERVICE_LINK, token)
+        return services.get(pk=pk, link_version=version, close__isnull=False)
+    except (BadLink, CommunityService.DoesNotExist):
+        raise Http404 from None
+
+
+@by_link
+def service_page(request: HttpRequest, token: str) -> HttpResponse:
+    service = linked_service(token)
+    if request.method == "POST":
+        return choose_day(request, service, token)
+    return show_service(request, service)
+
+
+def show_service(request: HttpRequest, service: CommunityService, errors: list[str] = (), status: int = 200):
+    context = {
+        "service": service,
+        "close": service.close,
+        "duration": hours_and_minutes(service.duration),
+        "hour": SchedulingSettings.of(service.organization).community_service_start,
+        "days": [] if service.schedule_at else rules.allowed_days(service.organization),
+        "errors": errors,
+        "contest_url": contest_url(service.close),
+    }
+    return page(request, "student/service.html", context, service.organization, service.close.user.language, status)
+
+
+def choose_day(request: HttpRequest, service: CommunityService, token: str) -> HttpResponse:
+    name_actor(user_id=service.close.user_id)
+    try:
+        pick_day(service.pk, service.link_version, date.fromisoformat(request.POST.get("day", "")))
+    except CommunityService.DoesNotExist:
+        raise Http404 from None
+    except ValueError:
+        return show_service(request, service, ["choose"], status=422)
+    except ValidationError:
+        return show_service(request, service, ["not_allowed"], status=422)
+    return private(HttpResponseRedirect(reverse("student-service", args=[token])))
+
+
+def contest_url(close: Close) -> str:
+    return reverse("student-close", args=[sign_link(CLOSE_LINK, close.pk, close.user_id, LINK_LIFETIME)])
+
+
+def linked_close(token: str) -> Close:
+    """The close of a link that holds; it carries the student as its version, so it ends when the close is another's."""
+    try:
+        pk, user_id = read_link(CLOSE_LINK, token)
+        return Close.objects.select_related("user", "organization", "contest").get(pk=pk, user_id=user_id)
+    except (BadLink, Close.DoesNotExist):
+        raise Http404 from None
+
+
+@by_link
+def close_page(request: HttpRequest, token: str) -> HttpResponse:
+    close = linked_close(token)
+    if request.method == "POST":
+        return contest(request, close, token)
+    return show_close(request, close)
+
+
+def show_close(request: HttpRequest, close: Close, errors: list[str] = (), status: int = 200) -> HttpResponse:
+    context = {"close": close, "errors": errors, "text": request.POST.get("text", "")}
+    return page(request, "student/close.html", context, close.organization, close.user.language, status)
+
+
+def contest(request: HttpRequest, close: Close, token: str) -> HttpResponse:
+    name_actor(user_id=close.user_id)
+    try:
+        contest_close(close, request.POST.get("text", ""))
+    except StateConflict:
+        pass  # Contested before: the page shows what was done.
+    except ValidationError as error:
+        return show_close(request, close, error.messages, status=422)
+    return private(HttpResponseRedirect(reverse("student-close", args=[token])))
+
+
+@login_required
+@never_cache
+def home_page(request: HttpRequest) -> HttpResponse:
+    """What is assigned to the person who is logged in, in every organization."""
+    services = CommunityService.objects.filter(close__user=request.user).select_related(
+        "close", "organization__scheduling_settings"
+    )
+    rows = [
+        {"service": service, "url": service_url(service), "duration": hours_and_minutes(service.duration)}
+        for service in services.order_by("-created_at", "-id")[:50]
+    ]
+    with translation.override(request.user.language):
+        return render(request, "student/home.html", {"rows": rows})
