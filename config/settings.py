@@ -115,9 +115,11 @@ DATABASE = DATABASES["default"]
 ON_POSTGRESQL = DATABASE["ENGINE"].endswith("postgresql")
 DATABASE["CONN_HEALTH_CHECKS"] = True
 if ON_POSTGRESQL:
+    # A lock that is not to be had in time is a 409 to the client, not a worker that hangs.
+    DATABASE.setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s"
     # Persistent connections per thread; the native pool is chosen with DATABASE_POOL=1 (threads > 1).
     if env.bool("DATABASE_POOL", default=False):
-        DATABASE.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}
+        DATABASE["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}
     else:
         DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=300)
 else:

@@ -8,7 +8,7 @@ from icalendar import Calendar, Event
 
 from core.links import sign_link
 from core.mail import Attachment, Rendered, email, queue_email, render
-from core.models import OutboxMessage
+from core.models import OutboxMessage, User
 from core.zones import hours_and_minutes
 from scheduling.models import CommunityService, Contest
 
@@ -20,14 +20,22 @@ LINK_LIFETIME = timedelta(days=14)
 
 def queue_assigned(service: CommunityService) -> None:
     """To the closed student: a community service is yours [seed]."""
-    student = service.close.user
+    _tell("community_service_assigned", service.close.user, service)
+
+
+def queue_contest_decided(contest: Contest) -> None:
+    """To the student who contested: what was decided."""
+    _tell("contest_decided", contest.close.user, contest)
+
+
+def _tell(kind: str, student: User, entity: CommunityService | Contest) -> None:
     queue_email(
-        kind="community_service_assigned",
-        organization=service.organization,
+        kind=kind,
+        organization=entity.organization,
         recipient=student,
         address=student.email,
         language=student.language,
-        entity=service,
+        entity=entity,
     )
 
 
@@ -65,19 +73,6 @@ def _invitation(service: CommunityService) -> Attachment:
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
     return Attachment("community-service.ics", calendar.to_ical(), "text/calendar; method=PUBLISH")
-
-
-def queue_contest_decided(contest: Contest) -> None:
-    """To the student who contested: what was decided."""
-    student = contest.close.user
-    queue_email(
-        kind="contest_decided",
-        organization=contest.organization,
-        recipient=student,
-        address=student.email,
-        language=student.language,
-        entity=contest,
-    )
 
 
 @email("contest_decided")

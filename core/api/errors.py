@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 
 from core.errors import Busy, StaleVersion, StateConflict
 
 logger = logging.getLogger("dutyboard.api")
+LOCK_STATES = {"55P03", "40P01"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,18 @@ def refusal_of(error: Exception) -> Refusal:
     return _of_failure(error)
 
 
+def _is_lock_timeout(error: Exception) -> bool:
+    """PostgreSQL's lock_not_available and deadlock_detected, and SQLite's one message."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state in LOCK_STATES or "database is locked" in str(error))
+
+
 def _of_failure(error: Exception) -> Refusal:
+    if _is_lock_timeout(error):
+        return refusal_of(Busy("Somebody else is changing this; try again"))
+    if isinstance(error, IntegrityError):
+        # Two requests passed the same check at once; the database let one through.
+        return Refusal(409, "conflict", "This clashes with a change made at the same moment; read again")
     logger.error("unexpected failure", exc_info=error)
     if isinstance(error, OperationalError | InterfaceError):
         return Refusal(503, "unavailable", "The database cannot be reached; try again", headers={"Retry-After": "5"})
