@@ -1,0 +1,168 @@
+"""Who calls an API: an OAuth2 access token, read with everything that can stop it in one query.
+
+DRF loads this module by name from its settings, so it must never import rest_framework.views.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+
+from core.context import name_actor
+from core.models.user import Role
+
+REALM = "dutyboard"
+# RFC 6750, 2.1 (b64token); longer ones were never ours.
+BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]{1,512}=*)", re.ASCII)
+# In English whatever the caller's language: programs read them, and header values are ASCII.
+MESSAGES = {
+    "no_token": "The request carries no access token",
+    "invalid_token": "The access token is invalid",
+    "expired_token": "The access token expired",
+}
+# One row for each organization granted to the client; a withdrawn one has no organization id left.
+QUERY = """
+SELECT token.id, token.expires, token.created, token.scope, application.id, application.name, application.client_id,
+       application.is_active, application.allowed_scopes, application.roles,
+       token.user_id, person.login, person.is_active, organization.id, membership.role
+  FROM oauth2_provider_accesstoken token
+  JOIN core_application application ON application.id = token.application_id
+  LEFT JOIN core_user person ON person.id = token.user_id
+  LEFT JOIN core_application_organizations granted ON granted.application_id = application.id
+  LEFT JOIN core_organization organization ON organization.id = granted.organization_id AND organization.is_active
+  LEFT JOIN core_membership membership
+         ON membership.organization_id = organization.id AND membership.user_id = token.user_id
+ WHERE token.token_checksum = %s
+"""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Caller:
+    """A client application, or a person through one, as they stand at this call.
+
+    roles: organization id → role, for every organization in reach. An application's own token has its highest role
+    (None when it has none) in each granted organization; a person's token has the person's role in each granted
+    organization of which the person is a member.
+    """
+
+    application_id: int
+    application_name: str
+    client_id: str
+    scopes: frozenset[str]
+    application_roles: tuple[Role, ...]
+    user_id: int | None
+    login: str | None
+    roles: dict[int, Role | None]
+    token_id: int
+    created: datetime
+    expires: datetime
+
+    is_authenticated = True
+
+    @property
+    def is_person(self) -> bool:
+        return self.user_id is not None
+
+    def rank(self, organization_id: int) -> int:
+        """The rank of the role held there; -1 for no role and for an organization out of reach."""
+        role = self.roles.get(organization_id)
+        return -1 if role is None else role.rank
+
+    def organizations_with(self, role: Role | None = None) -> list[int]:
+        """Ids of the organizations in reach, in order; with a role, where it or a higher one is held."""
+        if role is None:
+            return sorted(self.roles)
+        return sorted(pk for pk in self.roles if self.rank(pk) >= role.rank)
+
+    def has_scopes(self, *names: str) -> bool:
+        return self.scopes.issuperset(names)
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer`, the header alone: no token in a query string or a form is read.
+
+    Raises when there is no token, so a dialect with further credentials names this class last.
+    """
+
+    def authenticate(self, request) -> tuple[Caller, None]:
+        caller = read_caller(request.META.get("HTTP_AUTHORIZATION", ""))
+        name_actor(application_id=caller.application_id, user_id=caller.user_id)
+        return caller, None
+
+    def authenticate_header(self, request) -> str:
+        return challenge("no_token")
+
+
+def challenge(code: str) -> str:
+    """The WWW-Authenticate value for one of the codes of MESSAGES [RFC 6750, 3]."""
+    if code == "no_token":
+        return f'Bearer realm="{REALM}"'
+    return f'Bearer realm="{REALM}", error="invalid_token", error_description="{MESSAGES[code]}"'
+
+
+def scope_challenge(scope: str) -> str:
+    """The same for a token that lacks this scope."""
+    description = f"The action need the following scopes: [{scope}]"
+    return f'Bearer realm="{REALM}", error="insufficient_scope", error_description="{description}", scope="{scope}"'
+
+
+def read_caller(authorization: str) -> Caller:
+    """Raises NotAuthenticated (no_token) or AuthenticationFailed (invalid_token, expired_token)."""
+    if authorization[:7].strip().lower() != "bearer":
+        raise NotAuthenticated(MESSAGES["no_token"], code="no_token")
+    match = BEARER.fullmatch(authorization)
+    rows = find_token(match[1]) if match else []
+    if not rows:
+        raise refusal("invalid_token")
+    return checked(rows)
+
+
+def find_token(token: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY, [hashlib.sha256(token.encode()).hexdigest()])
+        return cursor.fetchall()
+
+
+def checked(rows: list[tuple]) -> Caller:
+    """The caller of one token's rows; raises AuthenticationFailed when the token, client or person is stopped."""
+    token_id, expires, created, scope, pk, name, client_id, usable, allowed, roles, user_id, login, active, *_ = rows[0]
+    if not usable or (user_id is not None and not active):
+        raise refusal("invalid_token")
+    if aware(expires) <= timezone.now():
+        raise refusal("expired_token")
+    application_roles = tuple(Role(word) for word in json.loads(roles) if word in Role.values)
+    return Caller(
+        application_id=pk,
+        application_name=name,
+        client_id=client_id,
+        scopes=frozenset(scope.split()).intersection(json.loads(allowed)),
+        application_roles=application_roles,
+        user_id=user_id,
+        login=login,
+        roles=roles_by_organization(rows, user_id, Role.highest(application_roles)),
+        token_id=token_id,
+        created=aware(created),
+        expires=aware(expires),
+    )
+
+
+def roles_by_organization(rows: list[tuple], user_id: int | None, own: Role | None) -> dict[int, Role | None]:
+    held = {row[-2]: row[-1] for row in rows if row[-2] is not None}
+    if user_id is None:
+        return dict.fromkeys(held, own)
+    return {organization_id: Role(role) for organization_id, role in held.items() if role}
+
+
+def aware(instant: datetime) -> datetime:
+    """SQLite gives naive UTC back to raw queries."""
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def refusal(code: str) -> AuthenticationFailed:
+    return AuthenticationFailed(MESSAGES[code], code=code)
