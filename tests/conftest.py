@@ -1,0 +1,23 @@
+import os
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from hypothesis import settings as hypothesis_settings
+
+# No deadline, as a timed figure is never a test; no example folder in the checkout.
+hypothesis_settings.register_profile("dutyboard", deadline=None, database=None)
+hypothesis_settings.load_profile("dutyboard")
+
+# The real algorithm at its lowest cost: hundreds of tests make people.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """SQLite tests use a file, not memory, so that a test's threads and child processes can open the same database."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = f"{os.environ['DUTYBOARD_VAR']}/test.sqlite3"
+        # Nothing here outlives a power cut, so nothing waits for the disk.
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
