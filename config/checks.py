@@ -14,7 +14,9 @@ def check_production(app_configs, **kwargs):
     if settings.PRODUCTION and not settings.ON_POSTGRESQL:
         findings.append(Warning("DATABASE_URL does not name PostgreSQL.", id="dutyboard.W002"))
     if settings.PRODUCTION and not settings.REDIS_URL:
-        findings.append(Warning("REDIS_URL is not set: one thread of a web process sends the mail.", id="dutyboard.W003"))
+        findings.append(
+            Warning("REDIS_URL is not set: one thread of a web process sends the mail.", id="dutyboard.W003")
+        )
     return findings
 
 

@@ -1,5 +1,6 @@
 """The only reader of the environment. Nothing set = the embedded default; see docs/operations.md."""
 
+import contextlib
 import os
 import secrets
 from datetime import timedelta
@@ -26,13 +27,20 @@ def local_secret(name: str) -> str:
     if PRODUCTION:
         raise ImproperlyConfigured(f"{name} must be set in production")
     path = VAR_DIR / name.lower()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
     return path.read_text()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Whole or not at all: of two processes that start at once, one wins and both read the same."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def required_in_production(name: str, default: str) -> str:
@@ -66,6 +74,7 @@ INSTALLED_APPS = [
     "simple_history",
     "import_export",
     "csp",
+    "config.apps.ConfigConfig",
     "core",
     "scheduling",
     "appointments",
@@ -110,7 +119,9 @@ TEMPLATES = [
 ]
 
 # Database: SQLite under var/ by default, PostgreSQL by DATABASE_URL.
-DATABASES = {"default": env.db_url_config(required_in_production("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
+DATABASES = {
+    "default": env.db_url_config(required_in_production("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))
+}
 DATABASE = DATABASES["default"]
 ON_POSTGRESQL = DATABASE["ENGINE"].endswith("postgresql")
 DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -147,7 +158,7 @@ CELERY_BROKER_URL = REDIS_URL or "memory://"
 
 # E-mail: printed by default, SMTP by EMAIL_URL (smtp+tls://user:password@host:587).
 email = env.email_url_config(required_in_production("EMAIL_URL", "consolemail://"))
-EMAIL_BACKEND = email["EMAIL_BACKEND"]
+EMAIL_BACKEND = email["EMAIL_BACKEND"].replace("django.core.mail.backends.console", "core.mail.console")
 EMAIL_HOST, EMAIL_PORT = email.get("EMAIL_HOST"), email.get("EMAIL_PORT")
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = email.get("EMAIL_HOST_USER"), email.get("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS, EMAIL_USE_SSL = email.get("EMAIL_USE_TLS", False), email.get("EMAIL_USE_SSL", False)
@@ -221,7 +232,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/(v2|v1|api)",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["core.api.openapi.plain_paths"],
+    "POSTPROCESSING_HOOKS": ["core.api.openapi_common.add_common"],
 }
 
 # Security

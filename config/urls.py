@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core import health
-from core.api.responses import handler400, handler403, handler404, handler500, not_found_view
+from core.api.docs import DocsView, SchemaView
+from core.api.responses import handler400, handler403, handler404, handler500, not_found_view, reading_only
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("student/", include("scheduling.urls")),
     path("", include("core.oauth.urls")),
     path("v2/", include("scheduling.api.community.urls")),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/schema", reading_only(SchemaView.as_view()), name="schema"),
+    path("api/docs", reading_only(DocsView.as_view(url_name="schema")), name="docs"),
     re_path(r"^[\s\S]*$", not_found_view),
 ]

@@ -6,6 +6,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  (registers the deploy checks)
-
         autodiscover_modules("emails", "service_scripts")

@@ -1,5 +1,7 @@
 """Small steps that every service takes."""
 
+from typing import NoReturn
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -12,7 +14,7 @@ def apply_changes(row: models.Model, values: dict) -> set[str]:
     return changed
 
 
-def refuse(field: str, code: str, message, **params) -> None:
+def refuse(field: str, code: str, message, **params) -> NoReturn:
     raise ValidationError({field: ValidationError(message, code=code, params=params or None)})
 
 
@@ -30,5 +32,10 @@ def check_all(*checks) -> None:
 
 def check_fields(row: models.Model, changed) -> None:
     """The model's own rules on these fields alone: forms of values, then Model.clean()."""
-    others = {field.name for field in row._meta.fields} - set(changed)
+    others = {field.name for field in row._meta.fields if field.name not in changed or _is_loaded(row, field)}
     check_all(lambda: row.clean_fields(exclude=others), row.clean)
+
+
+def _is_loaded(row: models.Model, field: models.Field) -> bool:
+    """Whether the row that a foreign key names is in memory already: to ask whether it exists would cost a query."""
+    return isinstance(field, models.ForeignKey) and field.is_cached(row) and getattr(row, field.name) is not None

@@ -1,5 +1,7 @@
 """The errors of the inside: no HTTP shape, a stable code. The others are Django's ValidationError."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +16,9 @@ class StaleVersion(ValidationError):
 class StateConflict(Exception):
     """The state does not allow this; `allowed` lists the states that do."""
 
-    def __init__(self, message: str, allowed: list[str]) -> None:
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
         super().__init__(message)
-        self.allowed = allowed
+        self.allowed = list(allowed)
 
 
 class Busy(Exception):

@@ -5,8 +5,9 @@ import re
 import time
 import uuid
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.views.defaults import bad_request
 
 from core.api.dialects import page_door
 from core.api.errors import Refusal, refusal_of
@@ -24,8 +25,10 @@ def request_id_of(request: HttpRequest) -> str:
 
 
 def has_nul(request: HttpRequest) -> bool:
+    """In the path, the query or, where a session is read, a cookie: PostgreSQL takes it in no comparison."""
     query = request.META.get("QUERY_STRING", "")
-    return "\0" in request.path or "\0" in query or "%00" in query
+    cookies = request.COOKIES.values() if page_door(request.path) else ()
+    return "%00" in query or any("\0" in text for text in (request.path, query, *cookies))
 
 
 class RequestMiddleware:
@@ -36,11 +39,11 @@ class RequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        request.id = request_id_of(request)
+        request_id = request_id_of(request)
         door = page_door(request.path) or "api"
-        with acting(door=door, request_id=request.id, user_id=None, application_id=None):
+        with acting(door=door, request_id=request_id, user_id=None, application_id=None):
             response = self.refusal(request) or self.get_response(request)
-            response["X-Request-Id"] = request.id
+            response["X-Request-Id"] = request_id
             self.log(request, response, started)
         return response
 
@@ -50,7 +53,10 @@ class RequestMiddleware:
         except DisallowedHost:
             return refuse(Refusal(400, "bad_host", "The Host header names a host that is not served here"), request)
         if has_nul(request):
-            return refuse(Refusal(400, "malformed", "The path or the query holds a NUL character"), request)
+            return refuse(Refusal(400, "malformed", "The request holds a NUL character"), request)
+        # Django decodes a form by whatever codec the sender names, some of which give no text at all.
+        if page_door(request.path) and (request.encoding or "utf-8").lower() != "utf-8":
+            return bad_request(request, BadRequest("not UTF-8"))
         return None
 
     def log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:

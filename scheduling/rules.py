@@ -3,7 +3,9 @@
 Each raises ValidationError with a stable code on a named field; services call them after the lock.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -68,37 +70,35 @@ def check_member(field: str, organization_id: int, user: User, role: Role) -> No
 
 def check_community_service(service: CommunityService, changed: set[str]) -> None:
     """Every rule that these changed fields can break, all at once."""
-    checks = [lambda: check_fields(service, changed)]
-    if "close" in changed and service.close_id:
-        checks.append(lambda: _check_same_organization(service))
-    if "supervisor" in changed and service.supervisor_id:
-        checks.append(
-            lambda: check_member("supervisor", service.organization_id, service.supervisor, Role.BASIC_STAFF)
-        )
-    if "schedule_at" in changed and service.schedule_at:
-        checks.append(lambda: check_schedule_at(service.organization, service.schedule_at))
+    checks: list[Callable] = [partial(check_fields, service, changed)]
+    if "close" in changed and (close := service.close):
+        checks.append(partial(_check_same_organization, service, close))
+    if "supervisor" in changed and (person := service.supervisor):
+        checks.append(partial(check_member, "supervisor", service.organization_id, person, Role.BASIC_STAFF))
+    if "schedule_at" in changed and (instant := service.schedule_at):
+        checks.append(partial(check_schedule_at, service.organization, instant))
     check_all(*checks)
 
 
-def _check_same_organization(service: CommunityService) -> None:
-    if service.close.organization_id != service.organization_id:
+def _check_same_organization(service: CommunityService, close: Close) -> None:
+    if close.organization_id != service.organization_id:
         refuse("close", "must_exist", _("must exist"))
 
 
 def check_close(close: Close, changed: set[str]) -> None:
     """Every rule that these changed fields can break, all at once."""
-    checks = [lambda: check_fields(close, changed)]
+    checks: list[Callable] = [partial(check_fields, close, changed)]
     if "user" in changed:
-        checks.append(lambda: check_member("user", close.organization_id, close.user, Role.STUDENT))
+        checks.append(partial(check_member, "user", close.organization_id, close.user, Role.STUDENT))
     if "closer" in changed:
-        checks.append(lambda: check_member("closer", close.organization_id, close.closer, Role.BASIC_STAFF))
-    if "end_at" in changed and close.end_at:
-        checks.append(lambda: _check_future(close))
+        checks.append(partial(check_member, "closer", close.organization_id, close.closer, Role.BASIC_STAFF))
+    if "end_at" in changed and (end := close.end_at):
+        checks.append(partial(_check_future, end))
     check_all(*checks)
 
 
-def _check_future(close: Close) -> None:
-    if close.end_at <= timezone.now():
+def _check_future(end: datetime) -> None:
+    if end <= timezone.now():
         refuse("end_at", "past", _("must be in the future"))
 
 

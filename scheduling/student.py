@@ -1,6 +1,8 @@
 """The student's pages: opened by a signed link, or after log-in. GET shows, POST acts."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -63,17 +65,18 @@ def service_page(request: HttpRequest, token: str) -> HttpResponse:
     return show_service(request, service)
 
 
-def show_service(request: HttpRequest, service: CommunityService, errors: list[str] = (), status: int = 200):
+def show_service(request: HttpRequest, service: CommunityService, errors: Sequence[str] = (), status: int = 200):
+    close = cast(Close, service.close)  # linked_service finds those with a close alone
     context = {
         "service": service,
-        "close": service.close,
+        "close": close,
         "duration": hours_and_minutes(service.duration),
         "hour": SchedulingSettings.of(service.organization).community_service_start,
         "days": [] if service.schedule_at else rules.allowed_days(service.organization),
         "errors": errors,
-        "contest_url": contest_url(service.close),
+        "contest_url": contest_url(close),
     }
-    return page(request, "student/service.html", context, service.organization, service.close.user.language, status)
+    return page(request, "student/service.html", context, service.organization, close.user.language, status)
 
 
 def choose_day(request: HttpRequest, service: CommunityService, token: str) -> HttpResponse:
@@ -110,7 +113,7 @@ def close_page(request: HttpRequest, token: str) -> HttpResponse:
     return show_close(request, close)
 
 
-def show_close(request: HttpRequest, close: Close, errors: list[str] = (), status: int = 200) -> HttpResponse:
+def show_close(request: HttpRequest, close: Close, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
     context = {"close": close, "errors": errors, "text": request.POST.get("text", "")}
     return page(request, "student/close.html", context, close.organization, close.user.language, status)
 

@@ -100,8 +100,8 @@ class BearerAuthentication(BaseAuthentication):
 
 
 def challenge(code: str) -> str:
-    """The WWW-Authenticate value for one of the codes of MESSAGES [RFC 6750, 3]."""
-    if code == "no_token":
+    """The WWW-Authenticate value for one of the codes of MESSAGES, or for any other [RFC 6750, 3]."""
+    if code not in MESSAGES or code == "no_token":
         return f'Bearer realm="{REALM}"'
     return f'Bearer realm="{REALM}", error="invalid_token", error_description="{MESSAGES[code]}"'
 

@@ -8,11 +8,12 @@ from core.api.errors import Refusal
 
 @dataclass(frozen=True)
 class Dialect:
-    """`body(refusal, request_id)` gives the JSON value of a refusal's body."""
+    """`body(refusal, request_id)` gives the JSON value of a refusal's body, `schema(status)` describes it."""
 
     name: str
     prefixes: tuple[str, ...]
     body: Callable[[Refusal, str], object]
+    schema: Callable[[int], dict]
     content_type: str = "application/json; charset=utf-8"
 
 
@@ -26,7 +27,13 @@ def problem_body(refusal: Refusal, request_id: str) -> dict:
     return body
 
 
-COMMON = Dialect("common", ("/api/",), problem_body, "application/problem+json")
+def problem_schema(status: int) -> dict:
+    texts = {name: {"type": "string"} for name in ("type", "title", "detail")}
+    properties = {**texts, "status": {"const": status}}
+    return {"type": "object", "properties": properties, "required": ["type", "title", "status", "detail"]}
+
+
+COMMON = Dialect("common", ("/api/",), problem_body, problem_schema, "application/problem+json")
 _dialects: list[Dialect] = []
 
 

@@ -9,13 +9,15 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 
+from core.api.authentication import challenge
 from core.errors import Busy, StaleVersion, StateConflict
 
 logger = logging.getLogger("dutyboard.api")
 LOCK_STATES = {"55P03", "40P01"}
 
 
-@dataclass(frozen=True)
+# Not frozen: whatever passes an exception on sets its __traceback__.
+@dataclass(eq=False)
 class Refusal(Exception):
     """What a client is told. `code` is stable and ours; `fields` maps a field to [(code, text), …]."""
 
@@ -52,12 +54,8 @@ def _of_state(error: StateConflict) -> Refusal:
 def _of_drf(error: exceptions.APIException) -> Refusal:
     code = error.get_codes() if isinstance(error.detail, str) else error.default_code
     headers = {}
-    if isinstance(error, exceptions.MethodNotAllowed):
-        headers["Allow"] = ""
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(max(1, int(error.wait or 1)))
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        headers["WWW-Authenticate"] = challenge(str(code))
     text = error.detail if isinstance(error.detail, str) else "The request is malformed"
     return Refusal(error.status_code, str(code), str(text), headers=headers)
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from core.errors import StaleVersion
 
-TAG = re.compile(r'(W/)?"((\d+)-[^"]*|[^"]*)"')
+TAG = re.compile(r'(W/)?"(([0-9]{1,10})-[^"]*|[^"]*)"')
 
 
 def tag_of(body: bytes, version: int) -> str:

@@ -1,15 +1,28 @@
 """Strict readers of request bodies: what stock parsers let through to the database is refused here."""
 
+import re
+
 import orjson
 from rest_framework.parsers import BaseParser
 
 from core.api.errors import Refusal
 
 MAX_DEPTH = 32
+LENGTH = re.compile(r"\A[0-9]{1,18}\Z")
 
 
 def malformed(message: str) -> Refusal:
     return Refusal(400, "malformed", message)
+
+
+def body_length(request) -> int:
+    """Of the body in bytes. A chunked one, which Django would read as empty → 411; no number → 400."""
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise Refusal(411, "length_required", "Send the body with a Content-Length")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not LENGTH.match(length):
+        raise malformed("The Content-Length is not a number")
+    return int(length)
 
 
 def check_tree(value: object, depth: int = 0) -> None:

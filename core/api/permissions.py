@@ -2,6 +2,7 @@
 
 from rest_framework.permissions import BasePermission
 
+from core.api.authentication import scope_challenge
 from core.api.errors import Refusal
 
 
@@ -27,7 +28,10 @@ class ScopeAndRole(BasePermission):
         if access is None:
             return False
         if access.scope not in request.user.scopes:
-            raise Refusal(403, "insufficient_scope", "Insufficient scope", details={"scopes": [access.scope]})
+            headers = {"WWW-Authenticate": scope_challenge(access.scope)}
+            raise Refusal(
+                403, "insufficient_scope", "Insufficient scope", headers=headers, details={"scopes": [access.scope]}
+            )
         if not view.organization_ids:
             raise Refusal(403, "insufficient_role", "You are not authorized to access this page.")
         return True

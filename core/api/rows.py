@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import orjson
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Field, ForeignKey, IntegerField, Model, QuerySet
 
 
 def wire_moment(value: datetime | None) -> str | None:
@@ -34,6 +34,10 @@ class Column:
     def sql(self, names: Iterator[str]) -> str:
         return next(names)
 
+    def schema(self, model: type[Model]) -> dict:
+        """Of the value in OpenAPI, as the model's field has it."""
+        return field_schema(field_at(model, self.path))
+
 
 class Moment(Column):
     """An instant: UTC, milliseconds, Z; null for none."""
@@ -54,6 +58,9 @@ class Blank(Column):
     def sql(self, names: Iterator[str]) -> str:
         return f"NULLIF({next(names)}, '')"
 
+    def schema(self, model: type[Model]) -> dict:
+        return {"type": ["string", "null"]}
+
 
 @dataclass(frozen=True)
 class Prefixed(Column):
@@ -67,6 +74,9 @@ class Prefixed(Column):
     def sql(self, names: Iterator[str]) -> str:
         quoted = self.prefix.replace("'", "''").replace("%", "%%")
         return f"'{quoted}' || {next(names)}"
+
+    def schema(self, model: type[Model]) -> dict:
+        return {"type": "string", "format": "uri"}
 
 
 class Row:
@@ -89,6 +99,11 @@ class Row:
         built = f"json_build_object({pairs})"
         return f"CASE WHEN {parts[self.key]} IS NULL THEN NULL ELSE {built} END" if self.key else built
 
+    def schema(self, model: type[Model]) -> dict:
+        properties = {name: member.schema(model) for name, member in self.members.items()}
+        kind = ["object", "null"] if self.key else "object"
+        return {"type": kind, "properties": properties, "required": list(properties), "additionalProperties": False}
+
     def of(self, instance: Model) -> dict:
         """The same object from a model instance, following its loaded relations."""
         return self.python(iter([_follow(instance, path) for path in self.paths()]))
@@ -108,6 +123,24 @@ class Row:
         with connection.cursor() as cursor:
             cursor.execute(query, parameters)
             return cursor.fetchone()[0].encode()
+
+
+def field_at(model: type[Model], path: str) -> Field:
+    """The field that a path of names joined by `__` leads to."""
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    return model._meta.get_field(name)
+
+
+def field_schema(field: Field) -> dict:
+    if isinstance(field, DateTimeField):
+        schema: dict = {"type": "string", "format": "date-time"}
+    else:
+        schema = {"type": "integer" if isinstance(field, IntegerField | ForeignKey) else "string"}
+    if field.choices:
+        schema["enum"] = [word for word, _ in field.choices]
+    return {**schema, "type": [schema["type"], "null"]} if field.null else schema
 
 
 def _follow(instance: Model, path: str):

@@ -10,10 +10,12 @@ from rest_framework.response import Response
 
 from core.api import etag, idempotency, throttling
 from core.api.dialects import Dialect
+from core.api.documentation import Documentation
 from core.api.errors import Refusal, refusal_of
-from core.api.parsers import JSONParser
+from core.api.parsers import JSONParser, body_length
 from core.api.permissions import ScopeAndRole
 from core.api.renderers import JSONOnly, JSONRenderer
+from core.context import current_actor
 from core.models import Role
 
 
@@ -34,6 +36,7 @@ class DialectView(viewsets.ViewSet):
     """Subclasses give the dialect and `accesses`: action → Access. An action without one is refused."""
 
     dialect: Dialect
+    documentation: Documentation
     accesses: dict[str, Access] = {}
     body_limit = settings.API_BODY_LIMIT
     parser_classes = [JSONParser]
@@ -112,9 +115,7 @@ class DialectView(viewsets.ViewSet):
     def check_body(self, request) -> None:
         if request.method in {"GET", "HEAD"}:
             return
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
-            raise Refusal(411, "length_required", "Send the body with a Content-Length")
+        length = body_length(request)
         if length and self.get_content_negotiator().select_parser(request, self.get_parsers()) is None:
             raise Refusal(415, "unsupported_media_type", f"The content type {request.content_type} cannot be read here")
         if length > self.body_limit:
@@ -150,8 +151,8 @@ class DialectView(viewsets.ViewSet):
         return etag.tagged(self.request, body, version, status, headers)
 
     def refused(self, error: Exception) -> Response:
-        self.request.refusal = refusal = refusal_of(error)
-        body = self.dialect.body(refusal, getattr(self.request, "id", ""))
+        refusal = refusal_of(error)
+        body = self.dialect.body(refusal, current_actor().request_id)
         return Response(body, status=refusal.status, headers=refusal.headers, content_type=self.dialect.content_type)
 
     def finalize_response(self, request, response, *args, **kwargs):

@@ -1,5 +1,5 @@
 from collections.abc import Collection
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class VersionedQuerySet(models.QuerySet):
 
         Raises DoesNotExist, and StaleVersion when versions are given and the row's is none of them.
         """
-        row = self.select_for_update(of=("self",)).get(pk=pk)
+        row: Any = self.select_for_update(of=("self",)).get(pk=pk)
         if versions is not None and row.version not in versions:
             raise StaleVersion
         return row

@@ -40,7 +40,9 @@ class Application(VersionedModel, AbstractApplication):
         unknown = sorted(set(map(str, getattr(self, field))) - set(known))
         if unknown:
             message = _("unknown: %(names)s")
-            raise ValidationError({field: ValidationError(message, code="unknown", params={"names": ", ".join(unknown)})})
+            raise ValidationError(
+                {field: ValidationError(message, code="unknown", params={"names": ", ".join(unknown)})}
+            )
 
     def natural_key(self) -> tuple[str]:
         return (self.client_id,)

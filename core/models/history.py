@@ -39,4 +39,7 @@ class HistoryRow(models.Model):
 
 def history(**options) -> HistoricalRecords:
     """The `history` of a model; options as HistoricalRecords takes them (excluded_fields for secrets)."""
-    return HistoricalRecords(bases=[HistoryRow], user_db_constraint=False, **options)
+    # The library's own key is 32 bits wide, too narrow for years of changes.
+    return HistoricalRecords(
+        bases=[HistoryRow], user_db_constraint=False, history_id_field=models.BigAutoField(), **options
+    )

@@ -51,7 +51,9 @@ class OutboxMessage(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes = [
-            models.Index(fields=["due_at", "id"], name="outbox_due", condition=models.Q(state__in=["queued", "sending"])),
+            models.Index(
+                fields=["due_at", "id"], name="outbox_due", condition=models.Q(state__in=["queued", "sending"])
+            ),
             models.Index(fields=["entity", "entity_id"], name="outbox_entity"),
             models.Index(fields=["organization", "state", "-id"], name="outbox_organization_state"),
         ]

@@ -67,7 +67,9 @@ class User(AbstractBaseUser, VersionedModel):
         max_length=80,
         unique=True,
         # A login of digits alone would be read as an id where an API takes either.
-        validators=[RegexValidator(r"\A(?!\d+\Z)[A-Za-z0-9._@+-]+\Z", _("letters, digits and ._@+- only, not digits alone"))],
+        validators=[
+            RegexValidator(r"\A(?!\d+\Z)[A-Za-z0-9._@+-]+\Z", _("letters, digits and ._@+- only, not digits alone"))
+        ],
     )
     email = models.EmailField(_("e-mail"))
     first_name = models.CharField(_("first name"), max_length=80, blank=True)

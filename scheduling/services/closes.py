@@ -17,6 +17,7 @@ from scheduling.models import Close, CommunityService, Contest
 from scheduling.services.community_services import create_community_service, lock_close
 
 State = Close.State
+MAX_CONTEST = 5000
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def update_close(
 
 def _check_changed_nested(close: Close, nested: Collection[Nested]) -> None:
     stored = dict(close.community_services.values_list("pk", "duration"))
-    check_nested([one if one.values.get("duration") != stored.get(one.pk) else Nested() for one in nested])
+    unchanged = {pk for one in nested if (pk := one.pk) and one.values.get("duration") == stored.get(pk)}
+    check_nested([Nested() if one.pk in unchanged else one for one in nested])
 
 
 def _hand_over(close: Close) -> None:
@@ -159,9 +161,17 @@ def contest_close(close: Close, text: str) -> Contest:
     if not text.strip():
         refuse("text", "required", _("must say why"))
     contest = Contest(organization_id=close.organization_id, close=close, text=text.strip())
-    contest.full_clean()
+    check_all(contest.full_clean, lambda: _check_text(contest))
     contest.save()
     return contest
+
+
+def _check_text(contest: Contest) -> None:
+    """A model's text field leaves both to forms."""
+    if len(contest.text) > MAX_CONTEST:
+        refuse("text", "too_long", _("is too long"))
+    if "\0" in contest.text:
+        refuse("text", "invalid", _("holds a character that no text has"))
 
 
 @transaction.atomic

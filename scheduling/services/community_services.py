@@ -111,7 +111,7 @@ def judge_community_service(pk: int, state: State, versions: Collection[int] | N
     service = lock_service(pk, versions)
     if service.state == state:
         return service
-    if state not in TRANSITIONS[service.state]:
+    if state not in TRANSITIONS[State(service.state)]:
         allowed = sorted(source for source, targets in TRANSITIONS.items() if state in targets)
         raise StateConflict(_("is already %(state)s") % {"state": service.get_state_display().lower()}, allowed)
     service.changed(state=state).save()
@@ -158,5 +158,7 @@ def resend_assignment(pk: int) -> None:
     if service.close is None:
         raise StateConflict(_("has no close, so nobody to tell"), [])
     if service.state != State.SCHEDULE:
-        raise StateConflict(_("is already %(state)s") % {"state": service.get_state_display().lower()}, [State.SCHEDULE])
+        raise StateConflict(
+            _("is already %(state)s") % {"state": service.get_state_display().lower()}, [State.SCHEDULE]
+        )
     emails.queue_assigned(service)

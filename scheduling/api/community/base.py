@@ -12,11 +12,15 @@ from core.api.parsers import JSONParser
 from core.api.views import DialectView
 from core.models import Organization
 from scheduling.api.community.errors import DIALECT
-from scheduling.api.community.fields import MAX_ID, read_whole
+from scheduling.api.community.fields import MAX_ID, PATH_ID, read_whole
 from scheduling.api.community.filters import Attributes
 from scheduling.api.community.forms import Form, read_form, root_hash
 from scheduling.api.community.nested import FormParser, read_query
 from scheduling.api.community.pagination import page_of
+
+
+def is_id(text: str) -> bool:
+    return bool(PATH_ID.match(text)) and int(text) <= MAX_ID
 
 
 class CommunityView(DialectView):
@@ -53,11 +57,7 @@ class CommunityView(DialectView):
 
     def find(self, queryset: QuerySet, pk: str):
         """The row of this id, or 404: a text, too large a number and a foreign row are no row."""
-        try:
-            number = read_whole(pk)
-        except ValueError:
-            raise Http404 from None
-        row = queryset.filter(pk=number).first() if abs(number) <= MAX_ID else None
+        row = queryset.filter(pk=int(pk)).first() if is_id(pk) else None
         if row is None:
             raise Http404
         return row
@@ -117,4 +117,8 @@ class CommunityView(DialectView):
             return {}
         roles = ", ".join(str(role.label) for role in self.caller.application_roles) or "None"
         name = self.caller.application_name.encode("latin-1", "replace").decode("latin-1")
-        return {"X-Application-Id": str(self.caller.application_id), "X-Application-Name": name, "X-Application-Roles": roles}
+        return {
+            "X-Application-Id": str(self.caller.application_id),
+            "X-Application-Name": name,
+            "X-Application-Roles": roles,
+        }

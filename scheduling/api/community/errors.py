@@ -56,4 +56,17 @@ def _message(refusal: Refusal) -> str:
     return MESSAGES.get(refusal.code, refusal.message)
 
 
-DIALECT = Dialect("community services", (PREFIX,), body)
+def schema(status: int) -> dict:
+    """Of the body of a refusal with this status."""
+    if status == 404:
+        return {"type": "object", "maxProperties": 0}
+    texts = {name: {"type": "string"} for name in ("error", "message")}
+    errors = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+    extra = {409: {"allowed_states": {"type": "array", "items": {"type": "string"}}}, 422: {"errors": errors}}.get(
+        status, {}
+    )
+    more = {"request_id": {"type": "string"}} if status >= 500 else extra
+    return {"type": "object", "properties": {**texts, **more}, "required": list(texts), "additionalProperties": False}
+
+
+DIALECT = Dialect("community services", (PREFIX,), body, schema)

@@ -4,18 +4,21 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.zones import local_moment
 
 WHOLE = re.compile(r"\A[+-]?[0-9]{1,19}\Z")
+# Stricter than in a body: one row has one address.
+PATH_ID = re.compile(r"\A[0-9]{1,19}\Z")
 EPOCH = re.compile(r"\A-?[0-9]{1,12}\Z")
 MOMENT = re.compile(
-    r"\A(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(UTC|Z|[+-]\d{2}:?\d{2})?\Z", re.ASCII
+    r"\A(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(UTC|Z|[+-]\d{2}:?\d{2})?\Z",
+    re.ASCII,
 )
 MAX_ID = 2**63 - 1
+# What is stored can be shown in any time zone.
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def read_whole(data: object) -> int:
@@ -64,7 +67,9 @@ def _format(local: datetime) -> str:
 
 
 class LooseField(serializers.Field):
-    """"" is how a form says null, so both are null."""
+    """ "" is how a form says null, so both are null. `schema` is OpenAPI's of what is taken."""
+
+    schema: dict = {"type": ["integer", "string"], "pattern": "^[0-9]{1,19}$"}
 
     default_error_messages = {"null": "can't be blank"}
 
@@ -72,7 +77,6 @@ class LooseField(serializers.Field):
         return super().run_validation(None if data == "" else data)
 
 
-@extend_schema_field(OpenApiTypes.INT)
 class WholeField(LooseField):
     default_error_messages = {"invalid": "must be a whole number"}
 
@@ -88,21 +92,27 @@ class WholeField(LooseField):
             raise serializers.ValidationError(message, code="invalid") from None
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
 class MomentField(LooseField):
+    schema = {
+        "type": ["string", "integer"],
+        "examples": ["2017-11-27 09:00:00 UTC", "2017-11-27T10:00:00+01:00", 1511773200],
+    }
     default_error_messages = {
         "invalid": "must be a date and time such as 2017-11-27 09:00:00 UTC, ISO 8601, or seconds since 1970"
     }
 
     def to_internal_value(self, data):
         try:
-            return read_moment(data, self.context["zone"])
+            moment = read_moment(data, self.context["zone"])
         except ValueError:
             self.fail("invalid")
+        return moment if FIRST <= moment <= LAST else self.fail("invalid")
 
 
 class TextField(serializers.CharField):
     """A text as it is; numbers, true and lists are none."""
+
+    schema: dict = {"type": "string"}
 
     default_error_messages = {
         "invalid": "must be a text",
@@ -144,7 +154,6 @@ class WordField(TextField):
         return data
 
 
-@extend_schema_field(OpenApiTypes.INT)
 class RowField(LooseField):
     """The id of a row that the caller can reach; any other id is one that never existed."""
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from core.api.errors import Refusal
 from scheduling.api.community.fields import read_moment, read_whole
 
+MAX_VALUES = 1000
+
 
 class WholeFormField(forms.Field):
     def to_python(self, value):
@@ -32,9 +34,10 @@ class TruthFormField(forms.Field):
     WORDS = {"true": True, "1": True, "false": False, "0": False}
 
     def to_python(self, value):
-        if value and value.lower() not in self.WORDS:
+        word = value.lower() if isinstance(value, str) else value
+        if word and (not isinstance(word, str) or word not in self.WORDS):
             raise forms.ValidationError(f"{value} is neither true nor false")
-        return self.WORDS[value.lower()] if value else None
+        return self.WORDS[word] if word else None
 
 
 class _CSV(django_filters.filters.BaseCSVFilter):
@@ -87,8 +90,8 @@ class Attributes:
         self.columns = columns
         any_of = {name: AnyOf(KINDS[kind], column) for name, (kind, column) in columns.items()}
         between = {name: Between(KINDS[kind], column) for name, (kind, column) in columns.items()}
-        self.filters: type[django_filters.FilterSet] = type("Filters", (django_filters.FilterSet,), {**any_of, **extra})
-        self.ranges: type[django_filters.FilterSet] = type("Ranges", (django_filters.FilterSet,), between)
+        self.filters = _filter_set("Filters", {**any_of, **extra})
+        self.ranges = _filter_set("Ranges", between)
 
     def narrow(self, queryset: QuerySet, query: dict) -> QuerySet:
         """filter[…] and range[…]; what cannot be read → 400."""
@@ -97,8 +100,10 @@ class Attributes:
 
     def order(self, queryset: QuerySet, sort: object) -> QuerySet:
         """sort=…, else newest first; the id is always the last key, and nulls stand where PostgreSQL has them."""
-        names = [name.strip() for name in sort.split(",") if name.strip()] if isinstance(sort, str) else []
-        return queryset.order_by(*map(self._key, names or ["-created_at"]), *([] if self._ends_with_id(names) else ["-pk"]))
+        names = sort_names(sort)
+        return queryset.order_by(
+            *map(self._key, names or ["-created_at"]), *([] if self._ends_with_id(names) else ["-pk"])
+        )
 
     def _ends_with_id(self, names: list[str]) -> bool:
         return bool(names) and names[-1].lstrip("-") == "id"
@@ -109,6 +114,20 @@ class Attributes:
             raise Refusal(400, "sort", f"The {bare} field is not sortable")
         column = F(self.columns[bare][1])
         return column.desc(nulls_first=True) if name.startswith("-") else column.asc(nulls_last=True)
+
+
+def sort_names(sort: object) -> list[str]:
+    """Each name once: a database takes only so many keys."""
+    if sort is None:
+        return []
+    if not isinstance(sort, str):
+        raise Refusal(400, "sort", "Write sort=attribute,-attribute")
+    return list(dict.fromkeys(name.strip() for name in sort.split(",") if name.strip()))
+
+
+def _filter_set(name: str, filters: dict[str, django_filters.Filter]) -> type[django_filters.FilterSet]:
+    """A FilterSet that also knows its `names` in the order of the contract; base_filters has them in another."""
+    return type(name, (django_filters.FilterSet,), {**filters, "names": list(filters)})
 
 
 def _narrowed(queryset: QuerySet, given: object, kind: type[django_filters.FilterSet], verb: str) -> QuerySet:
@@ -127,9 +146,8 @@ def _narrowed(queryset: QuerySet, given: object, kind: type[django_filters.Filte
 
 
 def _check_name(name: str, kind: type[django_filters.FilterSet], verb: str) -> None:
-    names = list(kind.base_filters)
-    if name not in names:
-        message = f"Attributes {name} doesn't exists. You can only {verb} on: [{', '.join(names)}]"
+    if name not in kind.names:
+        message = f"Attributes {name} doesn't exists. You can only {verb} on: [{', '.join(kind.names)}]"
         raise Refusal(400, "filter", message)
 
 
@@ -137,6 +155,8 @@ def _check_value(name: str, value: object, verb: str) -> None:
     parts = value if isinstance(value, list) else [value]
     if not all(isinstance(part, str) for part in parts):
         raise Refusal(400, "filter", f"The value of the attribute {name} cannot be read")
+    if sum(part.count(",") + 1 for part in parts) > MAX_VALUES:
+        raise Refusal(400, "filter", f"The attribute {name} has more than {MAX_VALUES} values")
     if verb == "range" and not (isinstance(value, str) and value.count(",") == 1):
         raise Refusal(400, "filter", f"Write range[{name}]=min,max")
 

@@ -15,7 +15,6 @@ from django.db.models.functions import (
     TruncWeek,
     TruncYear,
 )
-from django.utils import timezone
 
 from core.api.errors import Refusal
 from core.models import Organization
@@ -36,10 +35,12 @@ def graph(rows: QuerySet, field: str, interval: str) -> dict[str, int]:
     """{period: count}, ascending. Rows without a date are not counted; an unknown field or interval → 422."""
     check_names(field, interval)
     counts: Counter = Counter()
-    for organization in Organization.objects.filter(pk__in=rows.order_by().values("organization_id").distinct()):
+    organizations = list(Organization.objects.filter(pk__in=rows.order_by().values("organization_id").distinct()))
+    for organization in organizations:
         counts.update(_counts(rows.filter(organization=organization), field, interval, organization))
     if interval in CALENDAR:
-        return {day.isoformat(): counts[day] for day in _days(counts, interval)}
+        today = max((organization.local_date() for organization in organizations), default=None)
+        return {day.isoformat(): counts[day] for day in _days(counts, interval, today)}
     return {str(number): counts[number] for number in sorted(counts)}
 
 
@@ -64,12 +65,12 @@ def _plain(period: datetime | int, interval: str) -> date | int:
     return period.date() if interval in CALENDAR else period
 
 
-def _days(counts: Counter, interval: str) -> list[date]:
-    """The first days of the periods, without gaps, from the first occurrence to now (or the last one, if later)."""
+def _days(counts: Counter, interval: str, today: date | None) -> list[date]:
+    """The first days of the periods, without gaps, from the first occurrence to today (or the last one, if later)."""
     if not counts:
         return []
     days, day = [], min(counts)
-    last = max(max(counts), timezone.now().date())
+    last = max(*counts, today)
     while day <= last:
         days.append(day)
         day = _next(day, interval)

@@ -1,13 +1,12 @@
 """`community_services_attributes` of a close, as Rails clients send it [contract 10]."""
 
-
 from scheduling.api.community.fields import read_whole
 from scheduling.api.community.forms import Form, missing, read_form
 from scheduling.api.community.serializers import NestedServiceForm
 from scheduling.services.closes import Nested
 
 NAME = "community_services_attributes"
-TRUE = {True, 1, "1", "true", "True"}
+TRUE = {True, "1", "true", "True"}
 
 
 def read(data: dict, form: Form, creating: bool = False) -> list[Nested]:

@@ -8,8 +8,7 @@ from scheduling.models import Close
 
 
 def reachable_closes(view):
-    closes = Close.objects.select_related("user", "organization__scheduling_settings")
-    return closes.filter(organization_id__in=view.staff_ids)
+    return Close.objects.filter(organization_id__in=view.staff_ids)
 
 
 def reachable_people(view):

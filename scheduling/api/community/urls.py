@@ -7,7 +7,7 @@ from scheduling.api.community.views import Closes, CommunityServices, People
 
 
 def route(pattern: str, view, name: str, **actions: str):
-    return re_path(rf"^{pattern}(?:\.(?P<format>json))?/?$", view.as_view(actions), name=f"community-{name}")
+    return re_path(rf"^{pattern}(?:\.(?P<format>json))?/?\Z", view.as_view(actions), name=f"community-{name}")
 
 
 def change(action: str) -> dict[str, str]:

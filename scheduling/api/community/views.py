@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from core.api.views import Access
 from core.models import Membership, Role, User
-from scheduling.api.community import nested_services, shapes
-from scheduling.api.community.base import CommunityView
+from scheduling.api.community import documentation, nested_services, shapes
+from scheduling.api.community.base import CommunityView, is_id
 from scheduling.api.community.filters import CLOSES, COMMUNITY_SERVICES
 from scheduling.api.community.graph import graph
 from scheduling.api.community.serializers import CloseForm, CommunityServiceForm
@@ -28,6 +28,7 @@ def memberships() -> QuerySet:
 class CommunityServices(CommunityView):
     root = "community_service"
     attributes = COMMUNITY_SERVICES
+    documentation = documentation.SERVICES
     accesses = {
         "list": READ_OWN,
         "of_close": READ_OWN,
@@ -52,8 +53,7 @@ class CommunityServices(CommunityView):
 
     def of_close(self, request, close_id, format=None):
         reachable = Close.objects.filter(
-            Q(organization_id__in=self.staff_ids)
-            | Q(organization_id__in=self.own_ids, user_id=self.caller.user_id)
+            Q(organization_id__in=self.staff_ids) | Q(organization_id__in=self.own_ids, user_id=self.caller.user_id)
         )
         close = self.find(reachable, close_id)
         return self.page_response(request, self.rows().filter(close=close), shapes.SERVICE.json)
@@ -109,6 +109,7 @@ class CommunityServices(CommunityView):
 class Closes(CommunityView):
     root = "close"
     attributes = CLOSES
+    documentation = documentation.CLOSE_OPERATIONS
     accesses = {
         "list": STAFF,
         "of_user": STAFF,
@@ -131,8 +132,10 @@ class Closes(CommunityView):
         return self.page_response(request, self.rows(), shapes.closes)
 
     def of_user(self, request, user_id, format=None):
-        user = find_person(self, user_id)
-        return self.page_response(request, self.rows().filter(user=user), shapes.closes)
+        response = self.page_response(request, self.rows().filter(user__in=people_named(self, user_id)), shapes.closes)
+        if response["X-Total"] == "0":
+            find_person(self, user_id)
+        return response
 
     def retrieve(self, request, pk, format=None):
         close = self.find(self.rows(), pk)
@@ -183,6 +186,7 @@ class Closes(CommunityView):
 
 
 class People(CommunityView):
+    documentation = documentation.PEOPLE
     accesses = {"retrieve": STAFF}
 
     def retrieve(self, request, user_id, format=None):
@@ -190,12 +194,14 @@ class People(CommunityView):
         return self.single(shapes.USER.of(user), user.version)
 
 
-def find_person(view: CommunityView, user_id: str) -> User:
-    """By id or login, among the members of the caller's organizations; else 404."""
+def people_named(view: CommunityView, user_id: str) -> QuerySet[User]:
+    """The person of this id or login among the members of the caller's organizations: one or none."""
     people = User.objects.filter(memberships__organization_id__in=view.staff_ids).distinct()
-    if user_id.isdecimal():
-        return view.find(people, user_id)
-    person = people.filter(login=user_id).first()
+    return people.filter(pk=int(user_id)) if is_id(user_id) else people.filter(login=user_id)
+
+
+def find_person(view: CommunityView, user_id: str) -> User:
+    person = people_named(view, user_id).first()
     if person is None:
         raise Http404
     return person

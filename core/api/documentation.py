@@ -1,0 +1,68 @@
+"""How a dialect describes its operations; core.api.openapi makes OpenAPI of it."""
+
+from dataclasses import dataclass, field
+
+LIST, SINGLE, CREATE, CHANGE, REMOVE, VALUE = "list", "single", "create", "change", "remove", "value"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One action of a view.
+
+    kind: what the operation is to its resource, which decides on headers and statuses. answer: the schema of a 2xx body.
+    parameters: names of components. values: path parameter → schema. refusals: statuses beside those of every operation.
+    """
+
+    id: str
+    summary: str
+    kind: str
+    answer: dict
+    description: str = ""
+    body: dict | None = None
+    parameters: tuple[str, ...] = ()
+    values: dict[str, dict] = field(default_factory=dict)
+    refusals: tuple[int, ...] = ()
+    example: object = None
+    body_example: object = None
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """All operations of a dialect's view (by action), and the components that they refer to (by name)."""
+
+    tag: str
+    operations: dict[str, Operation]
+    schemas: dict[str, dict] = field(default_factory=dict)
+    parameters: dict[str, dict] = field(default_factory=dict)
+    headers: dict[str, dict] = field(default_factory=dict)
+
+
+def ref(name: str, kind: str = "schemas") -> dict:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def array_of(schema: dict) -> dict:
+    return {"type": "array", "items": schema}
+
+
+def obj(properties: dict[str, dict], required: list[str] | None = None, **more) -> dict:
+    """An object; all its properties are required unless named otherwise."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties) if required is None else required,
+        **more,
+    }
+
+
+def json_content(schema: dict, example: object = None) -> dict:
+    return {"application/json": {"schema": schema, **({} if example is None else {"example": example})}}
+
+
+def in_query(name: str, schema: dict, description: str) -> dict:
+    style = {"style": "deepObject", "explode": True} if schema.get("type") == "object" else {}
+    return {"name": name, "in": "query", "description": description, "schema": schema, **style}
+
+
+def in_header(name: str, description: str, schema: dict | None = None) -> dict:
+    return {"name": name, "in": "header", "description": description, "schema": schema or {"type": "string"}}
