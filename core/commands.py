@@ -1,0 +1,63 @@
+"""What the operator's commands share: who acts, how they answer and how they refuse."""
+
+import json as json_module
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import TextChoices
+
+from core.context import acting
+from core.models import Organization
+
+
+class OperatorCommand(BaseCommand):
+    """Acts through the door "command". With --json standard output holds one JSON object and nothing else."""
+
+    # They load every route, which doubles the time to start; the server checks at its own start.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+    def handle(self, *args, json: bool, **options) -> None:
+        with acting(door="command"):
+            answer = self.answer_of(json=json, **options)
+            self.stdout.write(json_module.dumps(answer) if json else self.as_text(answer))
+
+    def answer_of(self, **options) -> dict:
+        """Do the work; a rule that refuses is told in one sentence a field."""
+        try:
+            return self.run(**options)
+        except ValidationError as error:
+            raise CommandError(sentences(error)) from None
+
+    def run(self, *, json: bool, **options) -> dict:
+        """The command's work: its answer, as --json prints it. Raises ValidationError, CommandError."""
+        raise NotImplementedError
+
+    def as_text(self, answer: dict) -> str:
+        """The answer for people."""
+        return "\n".join(f"{name}: {value}" for name, value in answer.items())
+
+
+def sentences(error: ValidationError) -> str:
+    if not hasattr(error, "error_dict"):
+        return "; ".join(error.messages)
+    return "; ".join(f"{field}: {', '.join(messages)}" for field, messages in error.message_dict.items())
+
+
+def organization_of(pk: int) -> Organization:
+    """Raises CommandError, which lists the organizations that there are."""
+    found = Organization.objects.filter(pk=pk).first()
+    if found is None:
+        names = [f"{each.pk} ({each.name})" for each in Organization.objects.order_by("pk")[:50]]
+        raise CommandError(f"There is no organization {pk}. There are: {', '.join(names) or 'none yet'}.")
+    return found
+
+
+def choice_of(text: str, choices: type[TextChoices]) -> str:
+    """The value of a choice given as basic_staff or as Basic staff. Raises CommandError with the list."""
+    wanted = text.strip().lower().replace(" ", "_").replace("-", "_")
+    if wanted not in choices.values:
+        raise CommandError(f"{text!r} is unknown. There are: {', '.join(choices.values)}.")
+    return wanted

@@ -1,0 +1,60 @@
+"""People and their roles, for the doors that have no form of their own."""
+
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.changes import refuse
+from core.models import Membership, Organization, User
+
+# The person who stands in for people whose rows were anonymised: inactive, a member of nothing.
+PLACEHOLDER_LOGIN = "anonymised"
+
+
+def new_password() -> str:
+    return secrets.token_urlsafe(12)
+
+
+@transaction.atomic
+def add_member(organization: Organization, login: str, role: str, email: str, password: str) -> tuple[User, bool]:
+    """The person with this role in the organization, and whether the account is new.
+
+    An account of another organization gets the membership and keeps its password and e-mail; one that is a member
+    already, or inactive, is refused. Raises ValidationError.
+    """
+    user = User.objects.filter(login=login).first()
+    if user is None:
+        return _create_member(organization, login, role, email, password), True
+    _check_newcomer(organization, user)
+    _add_membership(user, organization, role)
+    return user, False
+
+
+def _create_member(organization: Organization, login: str, role: str, email: str, password: str) -> User:
+    validate_password(password, User(login=login, email=email))
+    user = User.objects.create_user(login, password, email=email, language=organization.language)
+    _add_membership(user, organization, role)
+    return user
+
+
+def _check_newcomer(organization: Organization, user: User) -> None:
+    if not user.is_active:
+        refuse("login", "inactive", _("belongs to an inactive account"))
+    held = user.memberships.filter(organization=organization).first()
+    if held:
+        message = _("is a member of this organization already (%(role)s): the admin changes roles")
+        refuse("login", "member", message, role=held.get_role_display())
+
+
+def _add_membership(user: User, organization: Organization, role: str) -> None:
+    membership = Membership(user=user, organization=organization, role=role)
+    membership.full_clean()
+    membership.save()
+
+
+def placeholder() -> User:
+    """The one who stands in for anonymised people; made when first needed."""
+    user = User.objects.filter(login=PLACEHOLDER_LOGIN).first()
+    return user or User.objects.create_user(PLACEHOLDER_LOGIN, email="anonymised@example.invalid", is_active=False)

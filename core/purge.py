@@ -1,0 +1,93 @@
+"""What may be deleted or anonymised after a while: core's own kinds, and those that apps `register`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_refresh_token_model,
+    refresh_token_expire_timedelta,
+)
+
+from core.mail import prune_outbox
+from core.models import IdempotencyKey
+
+AccessToken, RefreshToken, Grant = get_access_token_model(), get_refresh_token_model(), get_grant_model()
+
+# How long a stored answer is replayed [contract 00], and a settled message is shown.
+KEEP_IDEMPOTENCY_KEYS = timedelta(hours=24)
+KEEP_MESSAGES = timedelta(days=30)
+BATCH = 1000
+
+# Given True it only counts; it answers how many rows it deleted or changed, or would.
+Purge = Callable[[bool], int]
+_purges: dict[str, Purge] = {}
+
+
+def register(name: str, purge: Purge) -> None:
+    """`name` is that of its count in the command's answer."""
+    _purges[name] = purge
+
+
+def run(dry_run: bool = False) -> dict[str, int]:
+    """Every purge, in the order of registration: the counts by name."""
+    return {name: purge(dry_run) for name, purge in _purges.items()}
+
+
+def delete_in_batches(rows: QuerySet, dry_run: bool) -> int:
+    """Delete (or count) these rows, a thousand a transaction, so that nobody waits for long."""
+    if dry_run:
+        return rows.count()
+    deleted = 0
+    while pks := list(rows.values_list("pk", flat=True)[:BATCH]):
+        rows.model._base_manager.filter(pk__in=pks).delete()
+        deleted += len(pks)
+    return deleted
+
+
+def _dead_refresh_tokens() -> Q:
+    """Expired, or revoked for as long: until then a revoked one tells that a stolen one is used again."""
+    before = timezone.now() - refresh_token_expire_timedelta()
+    unused = Q(access_token=None) | Q(access_token__expires__lte=before)
+    return Q(revoked__lte=before) | Q(unused, revoked=None)
+
+
+def purge_refresh_tokens(dry_run: bool) -> int:
+    return delete_in_batches(RefreshToken.objects.filter(_dead_refresh_tokens()), dry_run)
+
+
+def purge_access_tokens(dry_run: bool) -> int:
+    """Expired, and not what a living refresh token hangs on."""
+    living = RefreshToken.objects.exclude(pk__in=RefreshToken.objects.filter(_dead_refresh_tokens()).values("pk"))
+    expired = AccessToken.objects.filter(expires__lt=timezone.now())
+    needed = living.exclude(access_token=None).values("access_token")
+    return delete_in_batches(expired.exclude(pk__in=needed), dry_run)
+
+
+def purge_grants(dry_run: bool) -> int:
+    return delete_in_batches(Grant.objects.filter(expires__lt=timezone.now()), dry_run)
+
+
+def purge_idempotency_keys(dry_run: bool) -> int:
+    before = timezone.now() - KEEP_IDEMPOTENCY_KEYS
+    return delete_in_batches(IdempotencyKey.objects.filter(created_at__lt=before), dry_run)
+
+
+def purge_messages(dry_run: bool) -> int:
+    return prune_outbox(KEEP_MESSAGES, dry_run=dry_run)
+
+
+def purge_sessions(dry_run: bool) -> int:
+    return delete_in_batches(Session.objects.filter(expire_date__lt=timezone.now()), dry_run)
+
+
+register("refresh_tokens", purge_refresh_tokens)
+register("access_tokens", purge_access_tokens)
+register("grants", purge_grants)
+register("idempotency_keys", purge_idempotency_keys)
+register("outbox_messages", purge_messages)
+register("sessions", purge_sessions)
