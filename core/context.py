@@ -16,23 +16,24 @@ class Actor:
     request_id: str = ""
 
 
-_actor: ContextVar[Actor] = ContextVar("actor", default=Actor())
+NOBODY = Actor()
+_actor: ContextVar[Actor] = ContextVar("actor")
 
 
 def current_actor() -> Actor:
-    return _actor.get()
+    return _actor.get(NOBODY)
 
 
 @contextmanager
 def acting(**changes) -> Iterator[Actor]:
     """Act with these fields of Actor changed, until the block ends."""
-    token = _actor.set(replace(_actor.get(), **changes))
+    token = _actor.set(replace(current_actor(), **changes))
     try:
-        yield _actor.get()
+        yield current_actor()
     finally:
         _actor.reset(token)
 
 
 def name_actor(**changes) -> None:
     """Add what became known during a request (its user, its application); the request's own block ends it."""
-    _actor.set(replace(_actor.get(), **changes))
+    _actor.set(replace(current_actor(), **changes))

@@ -1,4 +1,4 @@
-"""Signed links for people without a log-in: id, purpose, version and expiry; made when the mail is sent [contract 00]."""
+"""Signed links for people without a log-in: id, purpose, version, expiry; made when the mail is sent [contract 00]."""
 
 import time
 from datetime import timedelta

@@ -1,6 +1,9 @@
 """The audit trail: one row a change, written with the change, rolled back with it."""
 
+from functools import cache
+
 from django.db import models
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from core.context import current_actor
@@ -37,9 +40,22 @@ class HistoryRow(models.Model):
         self.history_user_id = actor.user_id
 
 
+class CachedHistoryManager(HistoryManager):
+    """The library asks for this class at every write; made anew each time it was a twentieth of a create."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
 def history(**options) -> HistoricalRecords:
     """The `history` of a model; options as HistoricalRecords takes them (excluded_fields for secrets)."""
     # The library's own key is 32 bits wide, too narrow for years of changes.
     return HistoricalRecords(
-        bases=[HistoryRow], user_db_constraint=False, history_id_field=models.BigAutoField(), **options
+        bases=[HistoryRow],
+        user_db_constraint=False,
+        history_id_field=models.BigAutoField(),
+        history_manager=CachedHistoryManager,
+        **options,
     )

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.models.history import history
+
 
 class OutboxMessage(models.Model):
     """An e-mail to be sent, written in the transaction of the change that it tells of.
@@ -45,6 +47,9 @@ class OutboxMessage(models.Model):
     text = models.TextField(_("text"), blank=True)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    # Of what staff do with it: written with a change, a message is part of that change's own history.
+    history = history(excluded_fields=["params", "subject", "text", "lease_until"])
 
     class Meta:
         ordering = ["-id"]

@@ -1,0 +1,27 @@
+"""E-mail by transactional outbox: queued in the change's transaction, rendered and sent after it, never lost.
+
+A service calls `queue_email`; an app's `emails.py` registers with `@email` what renders it when it is sent.
+"""
+
+from core.mail.care import cancel, oldest_due_age, preview, prune_outbox, resend
+from core.mail.content import Attachment, Rendered, RenderError, email, render, title_of
+from core.mail.delivery import Drained, drain, send
+from core.mail.queue import queue_email
+
+__all__ = [
+    "Attachment",
+    "Drained",
+    "RenderError",
+    "Rendered",
+    "cancel",
+    "drain",
+    "email",
+    "oldest_due_age",
+    "preview",
+    "prune_outbox",
+    "queue_email",
+    "render",
+    "resend",
+    "send",
+    "title_of",
+]

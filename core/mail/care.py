@@ -1,0 +1,83 @@
+"""What staff and operators do with the outbox."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from core.errors import StateConflict
+from core.mail.content import Rendered, render_row
+from core.mail.delivery import due_messages
+from core.mail.queue import hand_over_on_commit
+from core.models import OutboxMessage
+
+State = OutboxMessage.State
+
+
+def preview(row: OutboxMessage) -> Rendered | None:
+    """What was sent (its text alone is kept), or what would be sent now; None when it is no longer due.
+
+    A placeholder stands for a signed link. Raises RenderError.
+    """
+    if row.state == State.SENT:
+        return Rendered(subject=row.subject, text=row.text, html="")
+    rendered = render_row(row)
+    with translation.override(row.language):
+        return rendered and rendered.for_reading()
+
+
+@transaction.atomic
+def resend(row: OutboxMessage) -> OutboxMessage:
+    """Send once more, now, with all tries before it: the row itself, or a copy of one that went out.
+
+    Raises StateConflict while a worker has it.
+    """
+    if row.state == State.SENT:
+        return _copy(row)
+    again = {"state": State.QUEUED, "attempts": 0, "due_at": timezone.now(), "error": ""}
+    unclaimed: list[str] = [State.QUEUED, State.FAILED, State.CANCELLED]
+    if not OutboxMessage.objects.filter(pk=row.pk, state__in=unclaimed).update(**again):
+        raise StateConflict(_("is being sent"), unclaimed)
+    _audit(row)
+    hand_over_on_commit(row)
+    return row
+
+
+@transaction.atomic
+def cancel(row: OutboxMessage) -> None:
+    """Never send it. Raises StateConflict when it is being sent, went out or was cancelled."""
+    waiting: list[str] = [State.QUEUED, State.FAILED]
+    rows = OutboxMessage.objects.filter(pk=row.pk, state__in=waiting)
+    if not rows.update(state=State.CANCELLED, error="cancelled by staff"):
+        raise StateConflict(_("is not waiting to be sent"), waiting)
+    _audit(row)
+
+
+def _audit(row: OutboxMessage) -> None:
+    """A conditional update leaves no history row; saving what it wrote does."""
+    row.refresh_from_db()
+    row.save(update_fields=["state"])
+
+
+def oldest_due_age() -> timedelta:
+    """For how long the oldest unsent message has been due; zero when none is."""
+    now = timezone.now()
+    oldest = due_messages().aggregate(oldest=Min("due_at"))["oldest"]
+    return max(now - oldest, timedelta(0)) if oldest else timedelta(0)
+
+
+def prune_outbox(older_than: timedelta, *, dry_run: bool = False) -> int:
+    """Delete (or count) what was sent or cancelled and written longer ago than this; failed messages stay."""
+    settled = OutboxMessage.objects.filter(state__in=[State.SENT, State.CANCELLED])
+    old = settled.filter(created_at__lt=timezone.now() - older_than)
+    return old.count() if dry_run else old.delete()[0]
+
+
+def _copy(row: OutboxMessage) -> OutboxMessage:
+    # A mail program drops a second message with the same Message-ID, so a wanted one gets its own.
+    copied = ("organization", "recipient", "kind", "address", "language", "entity", "entity_id", "params")
+    copy = OutboxMessage.objects.create(due_at=timezone.now(), **{name: getattr(row, name) for name in copied})
+    hand_over_on_commit(copy)
+    return copy

@@ -1,0 +1,48 @@
+"""Celery's door: what beat and the hand-over name exists, and acts as itself."""
+
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.core.cache import cache
+
+from core import service_scripts, tasks
+from core.context import current_actor
+from core.service_scripts import service_script
+from tests.factories import make_organization
+from tests.notes import a_note
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_beat_asks_for_exists():
+    current_app.loader.import_default_modules()
+    asked = {entry["task"] for entry in current_app.conf.beat_schedule.values()}
+    assert asked | {"core.tasks.send_message"} <= set(current_app.tasks)
+
+
+def test_one_message():
+    row = a_note(make_organization())
+    tasks.send_message(row.pk)
+    row.refresh_from_db()
+    assert row.state == "sent"
+
+
+def test_a_message_that_is_gone():
+    tasks.send_message(2**62)
+
+
+def test_the_sweep():
+    row = a_note(make_organization())
+    tasks.sweep_outbox()
+    row.refresh_from_db()
+    assert row.state == "sent"
+
+
+def test_the_service_scripts(monkeypatch):
+    monkeypatch.setattr(service_scripts, "_scripts", {})
+    cache.delete("service-script:celery_door")
+    doors = []
+    service_script("celery_door", every=timedelta(minutes=1))(lambda: doors.append(current_actor().door))
+    tasks.run_service_scripts()
+    assert doors == ["celery"]
