@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
@@ -10,8 +11,7 @@ from scheduling.services.closes import contest_close
 from tests.back_office import PASSWORD, close_of, organization, person, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-# axe-core, as its makers publish it (MPL 2.0).
-AXE = Path(__file__).with_name("axe.min.js").read_text()
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 GRAVE = {"serious", "critical"}
 
 

@@ -1,0 +1,97 @@
+"""What staff do to rows besides editing them: one declaration gives the bulk action and the form's button."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core.admin.forms import BUSY
+from core.errors import Busy, StateConflict
+from core.models import Role
+
+NO_LONGER_THERE = _("no longer there")
+NOT_ALLOWED = _("your role in its organization does not allow this")
+MOST_ROWS = 500
+
+
+class RowAction:
+    """Subclass it: `why_not` says why a row is left alone, `run` calls the service.
+
+    `form_class`: a form whose cleaned values go to `run`, asked for on the confirmation page.
+    """
+
+    name = ""
+    label: str | Promise = ""
+    role = Role.BASIC_STAFF
+    tone = "plain"
+    form_class: type[forms.Form] = forms.Form
+    on_form = True
+
+    def why_not(self, row, user) -> str | Promise | None:
+        return None
+
+    def run(self, row, user, values: dict) -> None:
+        raise NotImplementedError
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs more than a click."""
+        return bool(self.form_class.base_fields)
+
+
+@dataclass
+class Report:
+    done: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+    def skip(self, row, reason) -> None:
+        self.skipped.append(_("#%(pk)s: %(reason)s") % {"pk": row.pk, "reason": reason})
+
+    def sentence(self, action: RowAction) -> str:
+        """ "Validate: 12 done; 3 skipped" and a line for each that was skipped."""
+        head = ngettext("%(label)s: %(done)d done", "%(label)s: %(done)d done", self.done)
+        text = head % {"label": action.label, "done": self.done}
+        if not self.skipped:
+            return text
+        count = len(self.skipped)
+        rest = ngettext("%(text)s; %(count)d skipped:", "%(text)s; %(count)d skipped:", count)
+        return "\n".join([rest % {"text": text, "count": count}, *self.skipped])
+
+
+def run_on(action: RowAction, rows: Iterable, back_office, user, values: dict) -> Report:
+    """Row by row through the service: one that is refused does not stop the others."""
+    report = Report()
+    for row in rows:
+        reason = refusal(action, row, back_office, user) or _attempt(action, row, user, values)
+        if reason:
+            report.skip(row, reason)
+        else:
+            report.done += 1
+    return report
+
+
+def refusal(action: RowAction, row, back_office, user) -> str | Promise | None:
+    """Why this action is not for this row or this person; None when it is."""
+    if not back_office.allows(user, action.role, row):
+        return NOT_ALLOWED
+    return action.why_not(row, user)
+
+
+def _attempt(action: RowAction, row, user, values: dict) -> str | Promise | None:
+    try:
+        with transaction.atomic():
+            action.run(row, user, values)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    except StateConflict as error:
+        return str(error)
+    except Busy:
+        return BUSY
+    except ObjectDoesNotExist:
+        return NO_LONGER_THERE
+    return None

@@ -1,0 +1,228 @@
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms.models import construct_instance
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import export, history
+from core.admin.access import LimitedChoices, RoleAccess
+from core.admin.forms import ServiceForm
+from core.admin.quick_filters import QuickFilter, QuickFilterParameter, quick_links
+from core.admin.row_actions import RowActions
+from core.admin.saved_views import SavedViews
+from core.errors import StaleVersion, StateConflict
+from core.models import Organization
+
+
+class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.ModelAdmin):
+    """The base of every list and form: rows by role, writes through services, history, export, saved views.
+
+    Set `create_row`, `update_row` and `delete_row` to call the services; the plain ones save the row.
+    """
+
+    form = ServiceForm
+    quick_filters: list[QuickFilter] = []
+    export_columns: list[str] = []
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    actions_on_top = False
+    actions_on_bottom = True
+    show_facets = admin.ShowFacets.NEVER
+    save_on_top = False
+
+    class Media:
+        js = ["core/names.js"]
+
+    # Writing
+
+    def create_row(self, request, values: dict, form):
+        """The written row. `values`: the form's, by field; `form.formsets` the inlines. Raises what services raise."""
+        return self._fill_and_save(self.model(), form)
+
+    def update_row(self, request, row, versions: list[int], values: dict, form):
+        """As create_row; raises StaleVersion where the saved row has none of these versions."""
+        return self._fill_and_save(self.locked(row.pk, versions), form)
+
+    def locked(self, pk: int, versions: list[int]):
+        row = self.model._base_manager.select_for_update().get(pk=pk)
+        if row.version not in versions:
+            raise StaleVersion
+        return row
+
+    def _fill_and_save(self, row, form):
+        construct_instance(form, row, form._meta.fields, form._meta.exclude)
+        row.full_clean(exclude=form._get_validation_exclusions())
+        row.save()
+        form.instance = row
+        form._save_m2m()
+        return row
+
+    def delete_row(self, request, row) -> None:
+        row.delete()
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.back_office, form.request = self, request
+        return form
+
+    def _create_formsets(self, request, obj, change):
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        # The form's service call takes the inlines with it: see ServiceForm.
+        if obj is not None:
+            obj.nested_formsets = formsets
+        return formsets, inlines
+
+    def save_model(self, request, obj, form, change) -> None:
+        """Written already, by the form."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """Written already, by the form."""
+
+    def get_deleted_objects(self, objs, request):
+        # What goes with a row is the service's to say, not the rights on the other lists.
+        listed, counts, _lacking, protected = super().get_deleted_objects(objs, request)
+        return listed, counts, set(), protected
+
+    def delete_model(self, request, obj) -> None:
+        self.delete_row(request, obj)
+
+    def render_change_form(self, request, context, **kwargs):
+        response = super().render_change_form(request, {**context, **self._form_context(request, context)}, **kwargs)
+        if request.method == "POST":
+            # Shown again after a POST: something was refused, so nothing of it may stay.
+            transaction.set_rollback(True)
+        return response
+
+    def _form_context(self, request, context) -> dict:
+        row = context["original"]
+        collision = getattr(context["adminform"].form, "collision", None)
+        return {
+            "collision": collision,
+            # The collision is told once, with its differences, instead of as an error.
+            "errors": [] if collision else context["errors"],
+            "row_actions": self.buttons_for(request, row) if row else [],
+            "summary": self.summary(row) if row else None,
+        }
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        row = self.get_object(request, object_id) if object_id else None
+        with timezone.override(self.zone_of(row) or timezone.get_current_timezone()):
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def zone_of(self, row):
+        """The zone in which the form shows and reads times; None for the person's own."""
+        organization = getattr(row, "organization", None)
+        return organization.zone if organization else None
+
+    def summary(self, row) -> str:
+        """A line of HTML under the form's title."""
+        return ""
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ValidationError, StateConflict) as error:
+            text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+            self.message_user(request, text, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[object_id]))
+
+    # The audit trail is the rows' own history; the admin's log would be a second, poorer one.
+
+    def log_addition(self, request, obj, message) -> None: ...
+
+    def log_change(self, request, obj, message) -> None: ...
+
+    def log_deletions(self, request, queryset) -> None: ...
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        return ""
+
+    def history_view(self, request, object_id, extra_context=None):
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        with timezone.override(self.zone_of(row) or timezone.get_current_timezone()):
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("History: %(row)s") % {"row": row},
+                "opts": self.opts,
+                "object": row,
+                "entries": history.entries(row),
+            }
+            return TemplateResponse(request, "admin/object_history.html", context).render()
+
+    # Lists
+
+    def get_list_filter(self, request):
+        named = [QuickFilterParameter] if self.quick_filters else []
+        return [*named, *super().get_list_filter(request)]
+
+    def changelist_view(self, request, extra_context=None):
+        context = {
+            "quick_links": quick_links(self, request),
+            "export_links": self._export_links(request),
+            **self.saved_views_context(request),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    def _export_links(self, request) -> list[dict]:
+        if not self.export_columns:
+            return []
+        query = request.GET.urlencode()
+        base = reverse("admin:" + self._url_name("changelist"))
+        return [{"label": name.upper(), "url": f"{base}export/{name}/?{query}"} for name in export.FORMATS]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/<slug:name>/", view, name=self._url_name("export")), *super().get_urls()]
+
+    def export_view(self, request, name: str):
+        if name not in export.FORMATS or not self.export_columns:
+            raise Http404
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).queryset
+        return export.export(rows, self.export_columns, name, str(self.opts.model_name))
+
+    def narrow_autocomplete(self, request, field_name: str, queryset):
+        """Which of the visible rows may be chosen for this model's field; all by default."""
+        return queryset
+
+
+class OrganizationAdmin(BackOfficeAdmin):
+    """For rows of one organization: chosen when a row is added by somebody of several, else understood."""
+
+    def organizations_of(self, request):
+        ids = request.user.organization_ids(self.add_role)
+        return Organization.objects.filter(pk__in=ids, is_active=True)
+
+    def get_fieldsets(self, request, obj=None):
+        (title, options), *others = super().get_fieldsets(request, obj)
+        if len(request.user.organization_ids(self.view_role)) < 2:
+            return [(title, options), *others]
+        return [(title, {**options, "fields": ["organization", *options["fields"]]}), *others]
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ["organization"] if obj else []
+        return [*fixed, *super().get_readonly_fields(request, obj)]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "organization":
+            kwargs["queryset"] = self.organizations_of(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def organization_for(self, request, values: dict) -> Organization:
+        """The one that the form names, else the person's only one; takes it out of the values."""
+        organization = values.pop("organization", None) or self.organizations_of(request).first()
+        if organization is None:
+            raise ValidationError(_("There is no active organization to put it in."), code="organization")
+        return organization

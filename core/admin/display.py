@@ -1,0 +1,39 @@
+"""How values look in lists and forms."""
+
+from django.contrib.admin.utils import display_for_field
+from django.template.defaultfilters import yesno
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+
+EMPTY = "–"
+
+
+def pill(label, tone: str = "grey"):
+    """A state as a coloured pill with its text. `tone`: grey, blue, green, amber or red."""
+    return format_html('<span class="pill tone-{}">{}</span>', tone, label)
+
+
+def local_time(instant, zone=None) -> str:
+    """An instant on the clock of `zone` (the current one by default), its year when it is another; a dash for none."""
+    if not instant:
+        return EMPTY
+    local = timezone.localtime(instant, zone)
+    is_this_year = local.year == timezone.localtime(None, zone).year
+    return f"{date_format(local, 'j M' if is_this_year else 'j M Y')} {local:%H:%M}"
+
+
+def value_text(value, field) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or EMPTY
+    if value in (None, ""):
+        return EMPTY
+    if field.is_relation:
+        return str(value)
+    if hasattr(value, "astimezone"):
+        return local_time(value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return str(yesno(value))
+    return str(display_for_field(value, field, EMPTY))

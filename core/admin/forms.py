@@ -1,0 +1,113 @@
+"""The admin's forms write through services: what a service refuses is an error of the form."""
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import transaction
+from django.forms.formsets import all_valid
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.stale import Collision
+from core.errors import Busy, StaleVersion, StateConflict
+
+LIMITS = (MinValueValidator, MaxValueValidator)
+BUSY = _("Somebody else is changing the same thing at this very moment. Try again.")
+
+
+def changed_forms(formset) -> list:
+    """The inline rows that say something, in order: what goes to the service."""
+    return [form for form in formset.forms if form.has_changed()]
+
+
+def name_for_readers(field) -> None:
+    """Tell a screen reader what the field is, where the page shows its label elsewhere or once for two boxes."""
+    parts = getattr(field.widget, "widgets", None)
+    if parts is None:
+        # Related rows come in a wrapper, which keeps its own attributes to itself.
+        getattr(field.widget, "widget", field.widget).attrs["aria-label"] = field.label
+        return
+    for part, word in zip(parts, (_("date"), _("time")), strict=True):
+        part.attrs["aria-label"] = f"{field.label}: {word}"
+
+
+class RowFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            name_for_readers(field)
+
+
+class RowForm(forms.ModelForm):
+    """One row of an inline: only its values are read here; the service judges them."""
+
+    def _post_clean(self):
+        pass
+
+
+class ServiceForm(forms.ModelForm):
+    """Runs its ModelAdmin's `create_row` or `update_row` once all that the form itself checks is right.
+
+    `back_office` (the ModelAdmin) and `request` are set on the class by `get_form`. The row that was
+    written becomes `instance`, so that the admin goes on with it.
+    """
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    back_office = None
+    request = None
+    collision: Collision | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.opened = self.instance
+        self.is_new = self.instance._state.adding
+        self.fields["version"].initial = None if self.is_new else getattr(self.instance, "version", None)
+        for field in self.fields.values():
+            # The model's own limits have better sentences, and the service says them.
+            field.validators = [each for each in field.validators if not isinstance(each, LIMITS)]
+            if hasattr(field.widget, "widgets"):
+                name_for_readers(field)
+
+    @property
+    def formsets(self) -> list:
+        """The inlines, in the admin's order."""
+        return getattr(self.opened, "nested_formsets", [])
+
+    def _post_clean(self):
+        # Not Django's own: it would judge the row by other sentences, before the service does.
+        if not self.errors and all_valid(self.formsets):
+            self._write()
+
+    def _write(self) -> None:
+        try:
+            with transaction.atomic():
+                self._run()
+        except StaleVersion:
+            self._collide()
+        except ValidationError as error:
+            self.refuse(error)
+        except StateConflict as error:
+            self.add_error(None, str(error))
+        except Busy:
+            self.add_error(None, BUSY)
+
+    def _run(self) -> None:
+        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        if self.is_new:
+            self.instance = self.back_office.create_row(self.request, values, self)
+            return
+        versions = [self.cleaned_data["version"] or 0]
+        self.instance = self.back_office.update_row(self.request, self.instance, versions, values, self)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put a service's sentences on the fields that they name; on the form where it has no such field."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+    def _collide(self) -> None:
+        current = type(self.instance)._default_manager.get(pk=self.instance.pk)
+        self.collision = Collision.between(self, current)
+        self.data = self.collision.merged_data()
+        self.add_error(NON_FIELD_ERRORS, self.collision.sentence())

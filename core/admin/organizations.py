@@ -1,0 +1,39 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import navigation
+from core.admin.base import BackOfficeAdmin
+from core.admin.display import pill
+from core.models import Organization, Role
+
+
+@admin.register(Organization)
+class OrganizationsAdmin(BackOfficeAdmin):
+    """Made and ended by a superuser; named and set by its administrators."""
+
+    organization_path = "pk"
+    change_role = Role.ADMINISTRATOR
+    fields = ["name", "time_zone", "language", "is_active"]
+    list_display = ["name", "time_zone", "language", "activity"]
+    search_fields = ["name"]
+    search_help_text = _("Search by name")
+    export_columns = ["id", "name", "time_zone", "language", "is_active"]
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        return [] if request.user.is_superuser else ["is_active"]
+
+    def zone_of(self, row):
+        return row.zone if row else None
+
+    @admin.display(description=_("state"), ordering="is_active")
+    def activity(self, row):
+        return pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
+
+
+navigation.register("setup", _("Set-up"), navigation.Item("core.Organization", "building"), order=80)

@@ -1,0 +1,3 @@
+"""What core puts into the back office."""
+
+from core.admin import clients, organizations, outbox, people  # noqa: F401

@@ -1,0 +1,113 @@
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.actions import MOST_ROWS, RowAction, refusal, run_on
+from core.models import Role
+
+
+class Delete(RowAction):
+    """The bulk way to delete; the form has the admin's own button."""
+
+    name = "delete_rows"
+    label = _("Delete")
+    role = Role.ADVANCED_STAFF
+    tone = "danger"
+    on_form = False
+
+    def __init__(self, back_office):
+        self.back_office = back_office
+        self.role = back_office.delete_role
+
+    def run(self, row, user, values) -> None:
+        self.back_office.delete_row(None, row)
+
+
+class RowActions:
+    """For a ModelAdmin: its `row_actions` in the list (confirmed, reported) and as buttons of the form."""
+
+    row_actions: list[RowAction] = []
+
+    def get_actions(self, request) -> dict:
+        if self.delete_role and self.has_delete_permission(request):
+            entries = [*self.row_actions, Delete(self)]
+        else:
+            entries = self.row_actions
+        usable = (entry for entry in entries if self.allows(request.user, entry.role))
+        return {entry.name: (self._bulk(entry), entry.name, entry.label) for entry in usable}
+
+    def _bulk(self, action: RowAction):
+        def run(back_office, request, queryset):
+            return self.bulk_view(request, queryset, action)
+
+        return run
+
+    def bulk_view(self, request, queryset, action: RowAction):
+        """The confirmation page, then the report; None sends the admin back to the list."""
+        rows = list(queryset[: MOST_ROWS + 1])
+        if len(rows) > MOST_ROWS:
+            text = _("Five hundred rows at a time are the most: narrow the list first.")
+            self.message_user(request, text, messages.WARNING)
+            return None
+        form = action.form_class(request.POST if "confirmed" in request.POST else None)
+        if "confirmed" not in request.POST or not form.is_valid():
+            return self._confirmation(request, action, rows, form, is_bulk=True)
+        return self._report(request, action, rows, form.cleaned_data)
+
+    def buttons_for(self, request, row) -> list[dict]:
+        """`{label, url, tone, asks}` of what this person may do to this row now."""
+        actions = (action for action in self.row_actions if action.on_form)
+        usable = [action for action in actions if not refusal(action, row, self, request.user)]
+        return [
+            {"label": action.label, "url": self._action_url(row, action), "tone": action.tone, "asks": action.asks}
+            for action in usable
+        ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.row_action_view)
+        return [path("<int:pk>/do/<slug:name>/", view, name=self._url_name("do")), *super().get_urls()]
+
+    def row_action_view(self, request, pk: int, name: str):
+        action = next((action for action in self.row_actions if action.name == name), None)
+        row = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
+        if action is None or row is None:
+            raise Http404
+        if not self.allows(request.user, action.role, row):
+            raise PermissionDenied
+        form = action.form_class(request.POST if request.method == "POST" else None)
+        if request.method != "POST" or not form.is_valid():
+            return self._confirmation(request, action, [row], form, is_bulk=False)
+        self._report(request, action, [row], form.cleaned_data)
+        return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[pk]))
+
+    def _report(self, request, action: RowAction, rows: list, values: dict) -> None:
+        report = run_on(action, rows, self, request.user, values)
+        level = messages.WARNING if report.skipped else messages.SUCCESS
+        self.message_user(request, report.sentence(action), level)
+
+    def _confirmation(self, request, action: RowAction, rows: list, form, *, is_bulk: bool):
+        listed = [{"row": row, "why_not": refusal(action, row, self, request.user)} for row in rows]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": action.label,
+            "opts": self.opts,
+            "action": action,
+            "listed": listed,
+            "form": form,
+            "is_bulk": is_bulk,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+            "back": self._list_url(request)
+            if is_bulk
+            else reverse("admin:" + self._url_name("change"), args=[rows[0].pk]),
+        }
+        return TemplateResponse(request, "admin/action_confirmation.html", context)
+
+    def _list_url(self, request) -> str:
+        return request.get_full_path()
+
+    def _action_url(self, row, action: RowAction) -> str:
+        return reverse("admin:" + self._url_name("do"), args=[row.pk, action.name])

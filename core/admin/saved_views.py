@@ -1,0 +1,62 @@
+"""A person's own named filters of a list."""
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from core.models import SavedView
+
+MOST = 20
+
+
+class SavedViews:
+    """For a ModelAdmin: its list's saved views and the two URLs that keep and forget them."""
+
+    def get_urls(self):
+        keep = self.admin_site.admin_view(require_POST(self.keep_view))
+        forget = self.admin_site.admin_view(require_POST(self.forget_view))
+        return [
+            path("views/keep/", keep, name=self._url_name("keep_view")),
+            path("views/forget/", forget, name=self._url_name("forget_view")),
+            *super().get_urls(),
+        ]
+
+    def keep_view(self, request):
+        name = request.POST.get("name", "").strip()[:60]
+        query = request.POST.get("query_string", "")[:2000]
+        if not name:
+            self.message_user(request, _("Give the view a name."), messages.WARNING)
+        elif self.views_of(request.user).exclude(name=name).count() >= MOST:
+            self.message_user(request, _("Twenty saved views are the most: forget one first."), messages.WARNING)
+        else:
+            SavedView.objects.update_or_create(
+                user=request.user, list=self.opts.label_lower, name=name, defaults={"query_string": query}
+            )
+            self.message_user(request, _("Saved as “%(name)s”.") % {"name": name})
+        return self._back(query)
+
+    def forget_view(self, request):
+        pk = request.POST.get("id", "")
+        if pk.isascii() and pk.isdigit():
+            self.views_of(request.user).filter(pk=int(pk[:18])).delete()
+        return self._back("")
+
+    def views_of(self, user):
+        return SavedView.objects.filter(user=user, list=self.opts.label_lower)
+
+    def saved_views_context(self, request) -> dict:
+        return {
+            "saved_view_form": True,
+            "saved_views": self.views_of(request.user),
+            "current_query": request.GET.urlencode(),
+            "saved_view_save_url": reverse("admin:" + self._url_name("keep_view")),
+            "saved_view_forget_url": reverse("admin:" + self._url_name("forget_view")),
+        }
+
+    def _back(self, query: str) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:" + self._url_name("changelist")) + f"?{query}")
+
+    def _url_name(self, name: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"

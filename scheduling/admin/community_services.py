@@ -1,0 +1,216 @@
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminIntegerFieldWidget
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.actions import RowAction
+from core.admin.base import OrganizationAdmin
+from core.admin.display import local_time, pill
+from core.admin.filters import OrganizationFilter, people_filter
+from core.admin.forms import ServiceForm
+from core.admin.quick_filters import QuickFilter
+from core.models import Role
+from core.zones import hours_and_minutes
+from scheduling.admin import tones
+from scheduling.admin.closes import members
+from scheduling.models import CommunityService
+from scheduling.services import community_services as services
+
+State = CommunityService.State
+
+
+class Judge(RowAction):
+    def __init__(self, state: State, name: str, label):
+        self.state, self.name, self.label = state, name, label
+
+    def why_not(self, row, user):
+        if row.state == self.state:
+            return _("already %(state)s") % {"state": row.get_state_display().lower()}
+        return None
+
+    def run(self, row, user, values) -> None:
+        services.judge_community_service(row.pk, self.state)
+
+
+class ResendEmail(RowAction):
+    name = "resend"
+    label = _("Send the e-mail again")
+
+    def why_not(self, row, user):
+        if row.close_id is None:
+            return _("has no close, so nobody to tell")
+        return None if row.state == State.SCHEDULE else _("is no longer scheduled")
+
+    def run(self, row, user, values) -> None:
+        services.resend_assignment(row.pk)
+
+
+class MakeUpForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=255,
+        help_text=_("The missed service is invalidated, and the next one is assigned with this reason."),
+    )
+
+
+class MakeUp(RowAction):
+    name = "make_up"
+    label = _("Make up")
+    form_class = MakeUpForm
+
+    def why_not(self, row, user):
+        if row.state == State.VALIDATED:
+            return _("is validated: nothing to make up")
+        return _("was made up already") if hasattr(row, "made_up_by") else None
+
+    def run(self, row, user, values) -> None:
+        services.make_up(row.pk, values["reason"])
+
+
+class CommunityServiceForm(ServiceForm):
+    duration = forms.IntegerField(
+        label=_("Duration (seconds)"),
+        widget=AdminIntegerFieldWidget,
+        help_text=_("In seconds: 7200 is two hours, 14400 four, 28800 eight."),
+    )
+
+
+class LateFilter(admin.SimpleListFilter):
+    title = _("date")
+    parameter_name = "dated"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With a date")), ("no", _("Without a date")), ("late", _("Overdue"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "late":
+            return queryset.overdue()
+        return queryset.filter(schedule_at__isnull=self.value() == "no") if self.value() else queryset
+
+
+@admin.register(CommunityService)
+class CommunityServicesAdmin(OrganizationAdmin):
+    form = CommunityServiceForm
+    row_actions = [
+        Judge(State.VALIDATED, "validate", _("Validate")),
+        Judge(State.INVALIDATED, "invalidate", _("Invalidate")),
+        MakeUp(),
+        ResendEmail(),
+    ]
+    fieldsets = [(None, {"fields": ["close", "occupation", "duration", "schedule_at", "supervisor"]})]
+    autocomplete_fields = ["close", "supervisor"]
+    list_display = ["title", "student", "when", "length", "state_pill", "supervisor", "created"]
+    list_filter = [
+        "state",
+        LateFilter,
+        "schedule_at",
+        "close__kind",
+        people_filter("close__user", _("student")),
+        people_filter("supervisor", _("supervisor")),
+        OrganizationFilter,
+    ]
+    list_select_related = ["close__user", "supervisor", "organization", "made_up_by"]
+    date_hierarchy = "schedule_at"
+    search_fields = [
+        "occupation",
+        "close__user__login",
+        "close__user__email",
+        "close__user__last_name",
+        "supervisor__login",
+        "=id",
+    ]
+    search_help_text = _("Search by occupation, student, supervisor or number")
+    ordering = ["-created_at", "-id"]
+    export_columns = [
+        "id",
+        "organization__name",
+        "close__user__login",
+        "close__kind",
+        "occupation",
+        "duration",
+        "schedule_at",
+        "state",
+        "supervisor__login",
+        "created_at",
+    ]
+    quick_filters = [
+        QuickFilter("today", _("Today"), lambda rows, request: on_day(rows, timezone.localdate())),
+        QuickFilter("week", _("Next 7 days"), lambda rows, request: _coming(rows)),
+        QuickFilter("overdue", _("Overdue"), lambda rows, request: rows.overdue()),
+        QuickFilter("undated", _("Undated"), lambda rows, request: rows.undated()),
+        QuickFilter("unassigned", _("Unassigned"), lambda rows, request: unassigned(rows)),
+        QuickFilter("mine", _("Mine"), lambda rows, request: rows.filter(supervisor=request.user)),
+    ]
+
+    def get_changeform_initial_data(self, request):
+        return {"supervisor": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def create_row(self, request, values, form):
+        close = values.get("close")
+        organization = values.pop("organization", None) or (close.organization if close else None)
+        return services.create_community_service(organization or self.organization_for(request, values), values)
+
+    def update_row(self, request, row, versions, values, form):
+        values.pop("organization", None)
+        return services.update_community_service(row.pk, values, versions)
+
+    def delete_row(self, request, row) -> None:
+        services.delete_community_service(row.pk)
+
+    def narrow_autocomplete(self, request, field_name, queryset):
+        return members(queryset, request, Role.BASIC_STAFF)
+
+    def summary(self, row):
+        parts = [pill(row.get_state_display(), tones.SERVICE[row.state])]
+        if row.makes_up_id:
+            text = _("Makes up for #%(pk)s: %(reason)s") % {"pk": row.makes_up_id, "reason": row.make_up_reason}
+            parts.append(text)
+        if hasattr(row, "made_up_by"):
+            parts.append(_("Made up by #%(pk)s") % {"pk": row.made_up_by.pk})
+        return format_html("{} " * len(parts), *parts)
+
+    @admin.display(description=_("service"), ordering="id")
+    def title(self, row):
+        return str(row)
+
+    @admin.display(description=_("student"), ordering="close__user__login")
+    def student(self, row):
+        return row.close.user if row.close else None
+
+    @admin.display(description=_("date"), ordering="schedule_at")
+    def when(self, row):
+        text = local_time(row.schedule_at, row.organization.zone)
+        late = row.state == State.SCHEDULE and row.schedule_at and row.schedule_at < timezone.now()
+        return format_html('<span class="late">{}</span>', text) if late else text
+
+    @admin.display(description=_("duration"), ordering="duration")
+    def length(self, row):
+        return hours_and_minutes(row.duration)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_pill(self, row):
+        return pill(row.get_state_display(), tones.SERVICE[row.state])
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def created(self, row):
+        return local_time(row.created_at, row.organization.zone)
+
+
+def on_day(rows, day):
+    """Of this local day (in the current zone)."""
+    return rows.filter(schedule_at__date=day)
+
+
+def unassigned(rows):
+    """Scheduled, but nobody is to do it, or nobody supervises."""
+    open_rows = rows.filter(state=State.SCHEDULE)
+    return open_rows.filter(close=None) | open_rows.filter(supervisor=None)
+
+
+def _coming(rows):
+    now = timezone.now()
+    return rows.filter(state=State.SCHEDULE, schedule_at__range=(now, now + timedelta(days=7)))

@@ -1,0 +1,33 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.base import BackOfficeAdmin
+from core.models import Organization, Role
+from scheduling.models import SchedulingSettings
+
+
+@admin.register(SchedulingSettings)
+class SchedulingSettingsAdmin(BackOfficeAdmin):
+    """One row an organization; without one nothing is decided."""
+
+    add_role = change_role = delete_role = Role.ADMINISTRATOR
+    fields = ["organization", "community_service_start", "retention_days"]
+    list_display = ["organization", "community_service_start", "retention_days"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name"]
+    search_help_text = _("Search by organization")
+    ordering = ["organization__name"]
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return super().has_add_permission(request) and self._without(request).exists()
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["organization"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": self._without(request)})
+
+    def _without(self, request):
+        """The person's organizations that have no settings yet."""
+        places = request.user.organization_ids(Role.ADMINISTRATOR)
+        return Organization.objects.filter(pk__in=places, scheduling_settings=None)
