@@ -15,4 +15,4 @@ RUN env DUTYBOARD_ENV=production DATABASE_URL=sqlite:////tmp/none EMAIL_URL=dumm
     SECRET_KEY=build-only ENCRYPTION_KEY=build-only python manage.py collectstatic --noinput --verbosity 0
 USER dutyboard
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "1", "config.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--http", "1", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "1", "config.wsgi:application"]

@@ -86,12 +86,12 @@ MIDDLEWARE = [
     "core.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.PersonMiddleware",
@@ -126,6 +126,9 @@ DATABASE = DATABASES["default"]
 ON_POSTGRESQL = DATABASE["ENGINE"].endswith("postgresql")
 DATABASE["CONN_HEALTH_CHECKS"] = True
 if ON_POSTGRESQL:
+    # Planning is most of a short statement's time, so what comes again is prepared. Off behind a pooler that cannot.
+    if env.bool("DATABASE_PREPARE", default=True):
+        DATABASE.setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=5)
     # A lock that is not to be had in time is a 409 to the client, not a worker that hangs.
     DATABASE.setdefault("OPTIONS", {})["options"] = "-c lock_timeout=5s"
     # Persistent connections per thread; the native pool is chosen with DATABASE_POOL=1 (threads > 1).

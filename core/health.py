@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
+from core.api.responses import reading_only
 from core.mail import oldest_due_age
 
 # A due message that waits longer than this has no worker behind it.
@@ -39,10 +40,12 @@ def check_outbox() -> str:
 CHECKS: dict[str, Callable[[], str]] = {"database": check_database, "broker": check_broker, "outbox": check_outbox}
 
 
+@reading_only
 def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@reading_only
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when all is well, else 503; never what was in an exception's text, which may name hosts."""
     parts = {name: _run(check) for name, check in CHECKS.items()}

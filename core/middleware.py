@@ -5,8 +5,11 @@ import re
 import time
 import uuid
 
+from csp.middleware import CSPMiddleware
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.views.defaults import bad_request
 
 from core.api.dialects import page_door
@@ -66,6 +69,43 @@ class RequestMiddleware:
             "%s %s %s %s ms", request.method, request.path, response.status_code, milliseconds,
             extra={"data": {"client": actor.application_id, "user": actor.user_id}},
         )  # fmt: skip
+
+
+def language_of(request: HttpRequest) -> str:
+    """Of the answer: the logged-in person's own on pages, else the browser's; programs are told in English."""
+    if not page_door(request.path):
+        return "en"
+    if request.user.is_authenticated:
+        return request.user.language
+    return translation.get_language_from_request(request)
+
+
+class LanguageMiddleware:
+    """Stands in the place of Django's own, which translates the APIs too and knows no person.
+
+    After the log-in is known, and before the messages are stored: they are put into words then.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = language_of(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if page_door(request.path):
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """A content security policy on all that a browser could render: JSON is left alone."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if "json" in response.get("Content-Type", ""):
+            return response
+        return super().process_response(request, response)
 
 
 class PersonMiddleware:

@@ -9,8 +9,9 @@ LIST, SINGLE, CREATE, CHANGE, REMOVE, VALUE = "list", "single", "create", "chang
 class Operation:
     """One action of a view.
 
-    kind: what the operation is to its resource, which decides on headers and statuses. answer: the schema of a 2xx body.
-    parameters: names of components. values: path parameter → schema. refusals: statuses beside those of every operation.
+    kind: what the operation is to its resource, which decides on headers and statuses. answer: the schema of what a 2xx
+    holds. parameters: names of components. values: path parameter → schema. refusals: statuses beside those that every
+    operation has.
     """
 
     id: str
@@ -28,13 +29,17 @@ class Operation:
 
 @dataclass(frozen=True)
 class Documentation:
-    """All operations of a dialect's view (by action), and the components that they refer to (by name)."""
+    """All operations of a dialect's view (by action), and the components that they refer to (by name).
+
+    Every 2xx has the `headers`, a list the `list_headers` too.
+    """
 
     tag: str
     operations: dict[str, Operation]
     schemas: dict[str, dict] = field(default_factory=dict)
     parameters: dict[str, dict] = field(default_factory=dict)
     headers: dict[str, dict] = field(default_factory=dict)
+    list_headers: dict[str, dict] = field(default_factory=dict)
 
 
 def ref(name: str, kind: str = "schemas") -> dict:

@@ -1,4 +1,4 @@
-"""`"<version>-<16 hex of the SHA-256 of the body>"` [contract 00]: the whole is compared on reading, the version on writing."""
+"""`"<version>-<16 hex of the SHA-256 of the body>"` [contract 00]: reading compares the whole, writing the version."""
 
 import hashlib
 import re

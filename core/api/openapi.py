@@ -39,6 +39,7 @@ REFUSALS = {
     429: Refusal(429, "throttled", "Too many requests in a second"),
     503: Refusal(503, "unavailable", "The database cannot be reached; try again"),
 }
+EXAMPLE_ID = "0d9cbf4e7a6b4f0e8f6d2f4a1c3b5d7e"
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 HEADERS = {
     "X-Request-Id": {
@@ -55,6 +56,7 @@ HEADERS = {
     "RateLimit-Remaining": {"description": "Requests left in the window.", "schema": WHOLE},
     "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": WHOLE},
 }
+DIGITS = {"type": "string", "pattern": "^[0-9]+$"}
 RATE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 OF_REFUSAL = {401: ("WWW-Authenticate",), 409: ("Retry-After",), 429: ("Retry-After", *RATE), 503: ("Retry-After",)}
 OF_ANSWER = {
@@ -63,7 +65,7 @@ OF_ANSWER = {
     CHANGE: ("ETag", "Preference-Applied"),
 }
 PARAMETERS = {
-    "Organization": in_header("X-Organization-Id", "Narrows the call to one granted organization.", {"type": "string", "pattern": "^[0-9]+$"}),
+    "Organization": in_header("X-Organization-Id", "Narrows the call to one granted organization.", DIGITS),
     "IdempotencyKey": in_header(
         "Idempotency-Key",
         "The same key and body within 24 h get the first answer again.",
@@ -126,7 +128,7 @@ class DialectSchema(AutoSchema):
         documentation = self.view.documentation
         self.register("schemas", documentation.schemas)
         self.register("parameters", {**PARAMETERS, **documentation.parameters})
-        self.register("headers", {**HEADERS, **documentation.headers})
+        self.register("headers", {**HEADERS, **documentation.headers, **documentation.list_headers})
 
     def register(self, kind: str, members: dict[str, dict]) -> None:
         for name, schema in members.items():
@@ -141,12 +143,12 @@ class DialectSchema(AutoSchema):
         return in_path + [ref(name, "parameters") for name in names]
 
     def answers(self, documented: Operation) -> dict:
-        headers = self.headers(*OF_ANSWER.get(documented.kind, ()), *RATE)
+        headers = self.headers(*OF_ANSWER.get(documented.kind, ()))
         if documented.kind == LIST:
-            headers |= {name: ref(name, "headers") for name in self.view.documentation.headers}
+            headers |= {name: ref(name, "headers") for name in self.view.documentation.list_headers}
         schema = array_of(documented.answer) if documented.kind == LIST else documented.answer
         body = {"description": "Done", "headers": headers, "content": json_content(schema, documented.example)}
-        nothing = {"description": "Done", "headers": self.headers(*RATE)}
+        nothing = {"description": "Done", "headers": self.headers()}
         if documented.kind == SINGLE:
             unchanged = {"description": "Not modified since (If-None-Match)", "headers": self.headers("ETag")}
             return {"200": body, "304": unchanged}
@@ -155,7 +157,8 @@ class DialectSchema(AutoSchema):
         )
 
     def headers(self, *names: str) -> dict:
-        return {name: ref(name, "headers") for name in ("X-Request-Id", *names)}
+        everywhere = ("X-Request-Id", *RATE, *self.view.documentation.headers)
+        return {name: ref(name, "headers") for name in (*everywhere, *names)}
 
     def refusals(self, documented: Operation) -> dict:
         statuses = {*EVERYWHERE, *documented.refusals}
@@ -180,7 +183,7 @@ class DialectSchema(AutoSchema):
 def refusal_response(dialect: Dialect, status: int) -> dict:
     """What this dialect answers with this status, with an example made by the dialect itself."""
     media = dialect.content_type.split(";")[0]
-    content = {media: {"schema": dialect.schema(status), "example": dialect.body(REFUSALS[status], "")}}
+    content = {media: {"schema": dialect.schema(status), "example": dialect.body(REFUSALS[status], EXAMPLE_ID)}}
     headers = {name: ref(name, "headers") for name in ("X-Request-Id", *OF_REFUSAL.get(status, ()))}
     return {"description": HTTPStatus(status).phrase, "headers": headers, "content": content}
 

@@ -30,7 +30,10 @@ GRANT = {
 }
 NAMED = {"token": TEXT, "token_type_hint": TEXT, **CLIENT}
 TOKEN = obj(
-    {"access_token": TEXT, "token_type": {"const": "bearer"}, "expires_in": WHOLE, "scope": TEXT, "created_at": WHOLE, "refresh_token": TEXT},
+    {
+        "access_token": TEXT, "token_type": {"const": "bearer"}, "expires_in": WHOLE, "scope": TEXT,
+        "created_at": WHOLE, "refresh_token": TEXT,
+    },
     ["access_token", "token_type", "expires_in", "scope", "created_at"],
     additionalProperties=False,
 )  # fmt: skip
@@ -115,10 +118,13 @@ PATHS = {
     ),
     "/oauth/revoke": posted("revoke_token", "End a token", NAMED, ["token"], obj({}), {}),
     "/oauth/introspect": posted(
-        "introspect_token", "What a token of this client is worth", NAMED, ["token"], obj({**ACTIVE, **INTROSPECTED}, ["active"]),
-        {"active": False},
+        "introspect_token", "What a token of this client is worth", NAMED, ["token"],
+        obj({**ACTIVE, **INTROSPECTED}, ["active"]), {"active": False},
     ),
-    "/livez": read("get_liveness", "The process answers", "Health", {"200": answer("Alive", json_content(obj({"status": TEXT}))), **PROBLEM}, []),
+    "/livez": read(
+        "get_liveness", "The process answers", "Health",
+        {"200": answer("Alive", json_content(obj({"status": TEXT}))), **PROBLEM}, [],
+    ),
     "/readyz": read(
         "get_readiness", "What it stands on, each part named", "Health",
         {"200": answer("Ready", READINESS), "503": answer("Not ready", READINESS), **PROBLEM}, [],

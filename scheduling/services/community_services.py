@@ -40,7 +40,7 @@ def create_community_service(organization: Organization, values: dict, **links) 
 def check_new(organization: Organization, values: dict, **links) -> CommunityService:
     """The unsaved service of these values, once every rule agrees; writes nothing."""
     service = CommunityService(organization=organization, **_with_start(organization, values), **links)
-    rules.check_community_service(service, set(values))
+    rules.check_community_service(service, {*values, *links})
     return service
 
 

@@ -1,5 +1,7 @@
 """This dialect in OpenAPI: derived from the shapes, forms and attributes, so that it cannot differ from them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.api.documentation import (
@@ -26,6 +28,16 @@ from scheduling.models import Close, CommunityService
 
 TAG = "Community services"
 WHOLE, TEXT = {"type": "integer"}, {"type": "string"}
+HEADERS = {
+    "X-Application-Id": {"description": "The client that called.", "schema": WHOLE},
+    "X-Application-Name": {"description": "Its name.", "schema": TEXT},
+    "X-Application-Roles": {"description": "Its own roles.", "schema": TEXT},
+    **{
+        f"X-{window}-RateLimit-{what}": {"description": "Left out where limits are off.", "schema": WHOLE}
+        for window in ("Hourly", "Secondly")
+        for what in ("Limit", "Remaining")
+    },
+}
 PAGING = {
     "X-Page": {"description": "The number of this page.", "schema": WHOLE},
     "X-Per-Page": {"description": "How many a page holds.", "schema": WHOLE},
@@ -39,7 +51,7 @@ def form_schema(form: type[serializers.Serializer], *required: str) -> dict:
     return obj({name: _taken(field) for name, field in fields.items()}, list(required))
 
 
-def _taken(field: serializers.Field) -> dict:
+def _taken(field: Any) -> dict:
     schema = {**field.schema, **({"description": field.help_text} if field.help_text else {})}
     if getattr(field, "words", None):
         schema["enum"] = field.words
@@ -137,12 +149,15 @@ SERVICES = Documentation(
     TAG,
     {
         "list": service("list", "List community services", LIST, parameters=("Page", *SERVICE_SEARCH)),
-        "of_close": service("list_close", "List a close's community services", LIST, parameters=("Page", *SERVICE_SEARCH)),
+        "of_close": service(
+            "list_close", "List a close's community services", LIST, parameters=("Page", *SERVICE_SEARCH)
+        ),
         "retrieve": service("get", "Read a community service", SINGLE),
         "create": service(
             "create", "Assign a community service", CREATE,
             description="Durations are in seconds. The close's student is told by e-mail.",
-            body=under_root("community_service", "CommunityServiceForm"), body_example={"community_service": SERVICE_REQUEST},
+            body=under_root("community_service", "CommunityServiceForm"),
+            body_example={"community_service": SERVICE_REQUEST},
         ),
         "update": service(
             "update", "Change a community service", CHANGE, description=changes_nothing_else(KEPT),
@@ -156,13 +171,15 @@ SERVICES = Documentation(
             parameters=SERVICE_SEARCH, description="In the organization's local time.", example={"2017-11-22": 2},
         ),
     },
-    SCHEMAS, PARAMETERS, PAGING,
+    SCHEMAS, PARAMETERS, HEADERS, PAGING,
 )  # fmt: skip
 CLOSE_OPERATIONS = Documentation(
     TAG,
     {
         "list": close("list", "List closes", LIST, parameters=("Page", *CLOSE_SEARCH)),
-        "of_user": close("list_user", "List a student's closes", LIST, parameters=("Page", *CLOSE_SEARCH), values=LOGIN),
+        "of_user": close(
+            "list_user", "List a student's closes", LIST, parameters=("Page", *CLOSE_SEARCH), values=LOGIN
+        ),
         "retrieve": close("get", "Read a close", SINGLE),
         "create": close(
             "create", "Close an account", CREATE,
@@ -181,10 +198,10 @@ CLOSE_OPERATIONS = Documentation(
         "unclose": close("unclose", "Open the account again", CHANGE, description=changes_nothing_else("")),
         "destroy": close("delete", "Delete a close and its services", REMOVE),
     },
-    SCHEMAS, PARAMETERS, PAGING,
+    SCHEMAS, PARAMETERS, HEADERS, PAGING,
 )  # fmt: skip
 PEOPLE = Documentation(
     TAG,
     {"retrieve": Operation("get_user", "Read a person", SINGLE, ref("Person"), values=LOGIN, example=PERSON)},
-    SCHEMAS, PARAMETERS, PAGING,
+    SCHEMAS, PARAMETERS, HEADERS, PAGING,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Loose input, strict output [contract 10]: what this dialect's clients may send for a value."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rest_framework import serializers
@@ -53,17 +53,21 @@ def _read_written(text: str, zone: ZoneInfo) -> datetime:
     if not match:
         raise ValueError
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    local = datetime(year, month, day, hour, minute, second, int((match[7] or "0")[:6].ljust(6, "0")))
-    offset = match[8]
-    if offset is None:
-        return local_moment(local.date(), local.time(), zone)
-    if offset in {"UTC", "Z"}:
-        return local.replace(tzinfo=UTC)
-    return datetime.strptime(f"{local.isoformat()} {offset}", f"{_format(local)} %z").astimezone(UTC)
+    fraction = int((match[7] or "0")[:6].ljust(6, "0"))
+    written = datetime(year, month, day, hour, minute, second, fraction, UTC)
+    if match[8] is None:
+        return local_moment(written.date(), written.time(), zone)
+    return written - _read_offset(match[8])
 
 
-def _format(local: datetime) -> str:
-    return "%Y-%m-%dT%H:%M:%S.%f" if local.microsecond else "%Y-%m-%dT%H:%M:%S"
+def _read_offset(text: str) -> timedelta:
+    if text in {"UTC", "Z"}:
+        return timedelta(0)
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError
+    offset = timedelta(hours=hours, minutes=minutes)
+    return -offset if text[0] == "-" else offset
 
 
 class LooseField(serializers.Field):
@@ -168,5 +172,7 @@ class RowField(LooseField):
             pk = read_whole(data)
         except ValueError:
             self.fail("must_exist")
-        row = self.rows(self.context["view"]).filter(pk=pk).first() if 0 < pk <= MAX_ID else None
-        return row or self.fail("must_exist")
+        if not 0 < pk <= MAX_ID:
+            self.fail("must_exist")
+        found = self.rows(self.context["view"]).filter(pk=pk).order_by()
+        return next(iter(found), None) or self.fail("must_exist")

@@ -6,6 +6,7 @@ from scheduling.api.community.serializers import NestedServiceForm
 from scheduling.services.closes import Nested
 
 NAME = "community_services_attributes"
+MAX_ITEMS = 100
 TRUE = {True, "1", "true", "True"}
 
 
@@ -17,6 +18,9 @@ def read(data: dict, form: Form, creating: bool = False) -> list[Nested]:
     items = _as_list(given)
     if items is None:
         form.errors[NAME] = [("invalid", "must be a list of community services")]
+        return []
+    if len(items) > MAX_ITEMS:
+        form.errors[NAME] = [("too_many", f"must be at most {MAX_ITEMS} community services")]
         return []
     read_items = [_read_one(item, number, form, creating) for number, item in enumerate(items)]
     return [item for item in read_items if item is not None]

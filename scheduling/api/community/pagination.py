@@ -29,7 +29,8 @@ class Page:
     def headers(self, request) -> dict[str, str]:
         headers = {"X-Page": str(self.number), "X-Per-Page": str(self.size), "X-Total": str(self.total)}
         links = {"first": 1, "prev": self.number - 1, "next": self.number + 1, "last": self.last}
-        shown = [f'<{self._url(request, number)}>; rel="{rel}"' for rel, number in links.items() if self._applies(rel)]
+        address = self._address(request)
+        shown = [f'<{address}{number}>; rel="{rel}"' for rel, number in links.items() if self._applies(rel)]
         return {**headers, "Link": ", ".join(shown)}
 
     def _applies(self, rel: str) -> bool:
@@ -37,10 +38,11 @@ class Page:
             return 1 < self.number <= self.last + 1
         return rel != "next" or self.number < self.last
 
-    def _url(self, request, number: int) -> str:
+    def _address(self, request) -> str:
+        """A page's address, up to its number."""
         others = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
         pairs = [pair for pair in others if pair[0] not in OWN_NAMES]
-        query = urlencode([*pairs, ("page[number]", number), ("page[size]", self.size)])
+        query = urlencode([*pairs, ("page[size]", self.size), ("page[number]", "")])
         return f"{request.build_absolute_uri(request.path)}?{query}"
 
 

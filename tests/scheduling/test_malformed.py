@@ -1,0 +1,161 @@
+"""Every row of the table of malformed requests: its exact status, the dialect's form, and nothing written."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from string import Template
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+
+from core.api.dialects import page_door
+from core.models import Role
+from scheduling.emails import service_url
+from scheduling.student import contest_url
+from tests import factories
+from tests.scheduling import malformed, malformed_addresses, malformed_others
+from tests.scheduling.malformed import Case
+
+GROUPS: dict[str, list[Case]] = {
+    name: cases
+    for module in (malformed, malformed_addresses, malformed_others)
+    for name, cases in module.GROUPS.items()
+}
+TABLE = [case for cases in GROUPS.values() for case in cases]
+PROBLEM_KEYS = {"type", "title", "status", "detail"}
+HOST = "localhost"
+
+
+def make_world() -> dict[str, str]:
+    """The names that rows of the table speak of, as texts."""
+    ours, theirs = factories.make_organization(), factories.make_organization()
+    close, foreign = factories.make_close(ours), factories.make_close(theirs)
+    service, foreign_service = factories.make_community_service(close), factories.make_community_service(foreign)
+    application = factories.make_client(ours, roles=[Role.ADVANCED_STAFF])
+    no_scope = factories.make_client(ours, roles=[Role.ADVANCED_STAFF], allowed_scopes=["public"])
+    several = factories.make_client(ours, theirs, roles=[Role.ADVANCED_STAFF])
+    return {
+        **{name: str(row.pk) for name, row in {"close": close, "service": service, "student": close.user}.items()},
+        "tiger": str(close.closer_id),
+        "foreign_close": str(foreign.pk),
+        "foreign_service": str(foreign_service.pk),
+        "foreign_student": str(foreign.user_id),
+        "foreign_login": foreign.user.login,
+        "foreign_tiger": str(foreign.closer_id),
+        "foreign_organization": str(theirs.pk),
+        "client_id": application.client_id,
+        "client_secret": factories.CLIENT_SECRET,
+        "staff_token": factories.make_token(application),
+        "no_scope_token": factories.make_token(no_scope),
+        "several_token": factories.make_token(several),
+        "link": service_url(service).rpartition("/")[2],
+        "contest": contest_url(close).rpartition("/")[2],
+    }
+
+
+def filled(text: str, world: dict[str, str]) -> str:
+    return Template(text).safe_substitute(world)
+
+
+def headers_of(case: Case, world: dict[str, str]) -> dict[str, str]:
+    token = {"Authorization": f"Bearer {world[case.token + '_token']}"} if case.token else {}
+    return {"Host": HOST, **token, **{name: filled(value, world) for name, value in case.headers.items()}}
+
+
+def body_of(case: Case, world: dict[str, str]) -> bytes:
+    return filled(case.body.decode("latin-1"), world).encode("latin-1") if b"$" in case.body else case.body
+
+
+def send(case: Case, world: dict[str, str]):
+    """Through Django's test client, which checks CSRF here as a browser's requests would be."""
+    headers = headers_of(case, world)
+    # A length that the headers give wins over that of the body.
+    extra = {"CONTENT_LENGTH": headers["Content-Length"]} if "Content-Length" in headers else {}
+    client = Client(enforce_csrf_checks=not case.path.startswith("/student/"), raise_request_exception=False)
+    path, content_type = filled(case.path, world), headers.get("Content-Type", "")
+    return client.generic(case.method, path, body_of(case, world), content_type, headers=headers, **extra)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def send_to_django(case: Case, world: dict[str, str]) -> Answer:
+    response = send(case, world)
+    return Answer(response.status_code, {name.lower(): value for name, value in response.items()}, response.content)
+
+
+def complaint(case: Case, answer: Answer) -> str:
+    """What is wrong with the answer to this row; "" for nothing."""
+    shown = f"{answer.status} {answer.body[:200]!r}"
+    if answer.status != case.status:
+        return f"expected {case.status}, got {shown}"
+    if "x-request-id" not in answer.headers:
+        return f"no X-Request-Id: {shown}"
+    if b"Traceback" in answer.body or not _has_form(case, answer):
+        return f"the form is wrong: {answer.headers.get('content-type')} {shown}"
+    if case.says and case.says not in answer.body.decode():
+        return f"expected {case.says!r}, got {shown}"
+    return ""
+
+
+def _has_form(case: Case, answer: Answer) -> bool:
+    if page_door(case.path):
+        return True
+    if "json" not in answer.headers.get("content-type", ""):
+        return False
+    body = json.loads(answer.body)
+    if case.path.startswith("/v2/"):
+        return _has_community_form(case, body)
+    if _is_oauth(case):
+        return set(body) == {"error", "error_description"}
+    return set(body) == PROBLEM_KEYS and body["status"] == case.status
+
+
+def _has_community_form(case: Case, body: dict) -> bool:
+    if case.status == 404:
+        return body == {}
+    if not case.fields:
+        return set(body) == {"error", "message"}
+    return list(body) == ["error", "message", "errors"] and list(body["errors"]) == list(case.fields)
+
+
+def _is_oauth(case: Case) -> bool:
+    # What no view sees (a NUL, a bad host) and what is no endpoint is refused by the common part.
+    common = case.status == 404 or "%00" in case.path or case.headers.get("Host")
+    return case.path.startswith(("/oauth/", "/auth/")) and not common
+
+
+def count_rows() -> dict[str, int]:
+    """The number of rows of every table, in one query."""
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    counts = ", ".join(f"(SELECT count(*) FROM {connection.ops.quote_name(table)})" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}")
+        return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
+def failures_of(cases: list[Case], world: dict[str, str], send: Callable[[Case, dict], Answer]) -> list[str]:
+    before = count_rows()
+    complaints = [(case, complaint(case, send(case, world))) for case in cases]
+    failures = [f"{case}\n    {text}" for case, text in complaints if text]
+    written = sorted(set(count_rows().items()) - set(before.items()))
+    return [*failures, *[f"{count} rows in {table} now" for table, count in written]]
+
+
+def test_the_table_is_large():
+    assert len(TABLE) >= 150
+    assert len({(case.method, case.path, case.body, str(case.headers)) for case in TABLE}) > 500
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", GROUPS)
+def test_through_django(name):
+    failures = failures_of(GROUPS[name], make_world(), send_to_django)
+    if failures:
+        pytest.fail("\n".join(failures), pytrace=False)

@@ -1,0 +1,76 @@
+"""The OpenAPI document: valid, complete, and true to the examples that it shows."""
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from config.urls import urlpatterns
+from core.scopes import SCOPES
+from scheduling.api.community.urls import urlpatterns as community
+
+
+@pytest.fixture(scope="module")
+def document() -> dict:
+    return SchemaGenerator().get_schema(public=True)
+
+
+def operations(document: dict) -> list[tuple[str, str, dict]]:
+    return [(path, method, found) for path, methods in document["paths"].items() for method, found in methods.items()]
+
+
+def test_it_is_valid_openapi(document):
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_route_of_the_dialect_is_there(document):
+    # Each route but the last, which answers 404.
+    assert len([path for path in document["paths"] if path.startswith("/v2/")]) == len(community) - 1
+
+
+def test_every_endpoint_for_programs_is_there(document):
+    paths = {
+        "/oauth/token",
+        "/auth/tokens",
+        "/oauth/token/info",
+        "/oauth/revoke",
+        "/oauth/introspect",
+        "/livez",
+        "/readyz",
+    }
+    assert paths <= set(document["paths"])
+    assert len(urlpatterns) == 10, "a new prefix belongs in the document too"
+
+
+def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):
+    found = operations(document)
+    assert len({operation["operationId"] for _, _, operation in found}) == len(found)
+    for path, method, operation in found:
+        if path.startswith("/v2/"):
+            assert operation["security"] == [{"oauth2": ["tig"]}]
+            expected = {"400", "401", "403", "406", "429", "503"} | ({"404"} if "{" in path else set())
+            expected |= {"409", "411", "413", "415", "422"} if method != "get" else set()
+            assert expected <= set(operation["responses"]), (path, method)
+    flow = document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert set(flow["scopes"]) == set(SCOPES)
+
+
+def test_every_example_is_as_its_schema_says(document):
+    checked = [check_example(document, media) for media in all_media(document)]
+    assert sum(checked) > 40
+
+
+def all_media(document: dict) -> list[dict]:
+    holders = [operation.get("requestBody", {}) for _, _, operation in operations(document)]
+    holders += [answer for _, _, operation in operations(document) for answer in operation["responses"].values()]
+    holders += document["components"]["responses"].values()
+    return [media for holder in holders for media in holder.get("content", {}).values()]
+
+
+def check_example(document: dict, media: dict) -> bool:
+    if "example" not in media:
+        return False
+    whole = {**media["schema"], "components": document["components"]}
+    Draft202012Validator(whole).validate(media["example"])
+    return True
