@@ -6,7 +6,7 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.api.dialects import register
-        from scheduling import checkup, demo, emails, retention  # noqa: F401  (each registers what this app contributes)
+        from scheduling import checkup, demo, retention  # noqa: F401  (each registers what this app contributes)
         from scheduling.api.community.errors import DIALECT
 
         register(DIALECT)

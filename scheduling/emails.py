@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from core.links import sign_link
 from core.mail import Attachment, Rendered, email, queue_email, render
 from core.models import OutboxMessage, User
@@ -37,7 +39,7 @@ def _tell(kind: str, student: User, entity: CommunityService | Contest) -> None:
     )
 
 
-@email("community_service_assigned")
+@email("community_service_assigned", _("Community service assigned"))
 def render_assigned(row: OutboxMessage) -> Rendered | None:
     """None once the service is gone, is another student's, or was given up."""
     services = CommunityService.objects.select_related("close", "supervisor", "organization__scheduling_settings")
@@ -76,7 +78,7 @@ def _invitation(service: CommunityService, start: datetime) -> Attachment:
     return Attachment("community-service.ics", calendar.to_ical(), "text/calendar; method=PUBLISH")
 
 
-@email("contest_decided")
+@email("contest_decided", _("Contest decided"))
 def render_contest_decided(row: OutboxMessage) -> Rendered | None:
     contest = Contest.objects.select_related("close").filter(pk=row.entity_id).first()
     if contest is None:

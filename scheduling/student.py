@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -30,6 +29,7 @@ def page(request: HttpRequest, template: str, context: dict, organization, langu
     """A student's page: in his language and the organization's zone, never cached, never a referrer."""
     with translation.override(language), timezone.override(organization.zone):
         response = render(request, template, {"organization": organization, **context}, status=status)
+    response["Content-Language"] = language
     return private(response)
 
 
@@ -121,7 +121,8 @@ def show_close(request: HttpRequest, close: Close, errors: Sequence[str] = (), s
 def contest(request: HttpRequest, close: Close, token: str) -> HttpResponse:
     name_actor(user_id=close.user_id)
     try:
-        contest_close(close, request.POST.get("text", ""))
+        with translation.override(close.user.language):
+            contest_close(close, request.POST.get("text", ""))
     except StateConflict:
         pass  # Contested before: the page shows what was done.
     except ValidationError as error:
@@ -140,5 +141,4 @@ def home_page(request: HttpRequest) -> HttpResponse:
         {"service": service, "url": service_url(service), "duration": hours_and_minutes(service.duration)}
         for service in services.order_by("-created_at", "-id")[:50]
     ]
-    with translation.override(request.user.language):
-        return render(request, "student/home.html", {"rows": rows})
+    return render(request, "student/home.html", {"rows": rows})

@@ -1,0 +1,98 @@
+"""/livez and /readyz: for whoever watches over the installation."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from core.models import OutboxMessage
+from tests.api import Caller
+from tests.factories import make_organization
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+import django
+django.setup()
+from django.test import Client
+for path in ("/livez", "/readyz"):
+    response = Client().get(path)
+    print(response.status_code, response.content.decode())
+"""
+
+
+@pytest.mark.django_db
+def test_readyz_names_each_part_and_how_it_is():
+    response = Caller().get("/readyz")
+    assert response.status_code == 200, response.content
+    answer = response.json()
+    assert answer["status"] == "ok"
+    assert list(answer["checks"]) == ["database", "broker", "outbox"]
+    for part in answer["checks"].values():
+        assert (part["ok"], set(part)) == (True, {"ok", "detail", "ms"})
+
+
+def test_livez_asks_nothing_of_the_database():
+    """Without the django_db mark a query would fail this test."""
+    response = Caller().get("/livez")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_without_a_broker_none_is_asked(settings):
+    settings.REDIS_URL = ""
+    assert Caller().get("/readyz").json()["checks"]["broker"]["detail"] == "not used"
+
+
+@pytest.mark.django_db
+def test_a_broker_that_is_down_makes_it_unready_and_is_named(settings):
+    settings.REDIS_URL = "redis://user:secret@127.0.0.1:1/0"
+    response = Caller().get("/readyz")
+    assert response.status_code == 503
+    answer = response.json()
+    assert answer["status"] == "unavailable"
+    assert [name for name, part in answer["checks"].items() if not part["ok"]] == ["broker"]
+    assert "secret" not in response.content.decode()
+    assert "127.0.0.1" not in response.content.decode()
+
+
+def make_message(**fields) -> OutboxMessage:
+    about = {"kind": "x", "address": "a@example.org", "entity": "scheduling.close", "entity_id": 1}
+    return OutboxMessage.objects.create(organization=make_organization(), **{**about, **fields})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "status"), [(14, 200), (16, 503)])
+def test_a_message_that_waits_too_long_makes_it_unready(minutes, status):
+    make_message(due_at=timezone.now() - timedelta(minutes=minutes))
+    response = Caller().get("/readyz")
+    assert response.status_code == status
+    assert response.json()["checks"]["outbox"]["ok"] is (status == 200)
+
+
+@pytest.mark.django_db
+def test_what_was_sent_or_is_not_due_makes_no_difference():
+    make_message(due_at=timezone.now() - timedelta(days=1), state=OutboxMessage.State.SENT)
+    make_message(due_at=timezone.now() + timedelta(days=1))
+    assert Caller().get("/readyz").status_code == 200
+
+
+def test_a_database_that_is_not_there_makes_it_unready_but_alive(tmp_path):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/no/such/folder/db.sqlite3",
+        "ALLOWED_HOSTS": "testserver",
+        "REDIS_URL": "",
+    }
+    output = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    (alive, _), (ready, body) = (line.split(" ", 1) for line in output.splitlines())
+    assert (alive, ready) == ("200", "503")
+    checks = json.loads(body)["checks"]
+    assert (checks["database"]["ok"], checks["database"]["detail"]) == (False, "OperationalError")
+    assert checks["broker"]["ok"]
