@@ -15,7 +15,7 @@ PRODUCTION := env DUTYBOARD_ENV=production DUTYBOARD_VAR=var/check DATABASE_URL=
 	SECRET_KEY=throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
 	ENCRYPTION_KEY=throw-away-9876543210-zyxwvutsrqponmlkjihgfedcba-JIHGFEDCBA
 
-.PHONY: help setup setup-dev run worker beat shell test soak bench check check-all format lint lock openapi clean \
+.PHONY: help setup setup-dev run worker beat shell test soak bench check check-all format lint lock openapi messages clean \
 	check-format check-lint check-types check-imports check-migrations check-deploy check-openapi check-templates check-locks
 
 help: ## this list
@@ -97,6 +97,10 @@ format: setup-dev ## mend format and what ruff can mend
 
 openapi: setup-dev ## write docs/openapi.yaml
 	@$(MANAGE) spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+messages: setup ## bring the French catalogue up to date and compile it (needs gettext); tests say what is left
+	@$(MANAGE) makemessages --locale fr --ignore .venv --ignore var --no-location --no-obsolete
+	@$(MANAGE) compilemessages --locale fr --ignore .venv --ignore var
 
 lock: setup-dev ## write both lock files from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	@$(LOCK) pyproject.toml --output-file requirements.lock

@@ -50,6 +50,21 @@ class ClientForm(ServiceForm):
         initial=Application.CLIENT_CONFIDENTIAL,
     )
 
+    class Meta:
+        labels = {"redirect_uris": _("Redirect URIs")}
+        help_texts = {"redirect_uris": _("Where people may be sent back to; separated by spaces.")}
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return GRANTS
+
+    def queryset(self, request, queryset):
+        return queryset.filter(authorization_grant_type=self.value()) if self.value() else queryset
+
 
 @admin.register(Application)
 class ClientsAdmin(BackOfficeAdmin):
@@ -62,7 +77,7 @@ class ClientsAdmin(BackOfficeAdmin):
         (_("How it gets its tokens"), {"fields": ["authorization_grant_type", "client_type", "redirect_uris"]}),
     ]
     list_display = ["name", "client_id", "scope_list", "organization_list", "activity"]
-    list_filter = ["is_active", "authorization_grant_type"]
+    list_filter = ["is_active", KindFilter]
     search_fields = ["name", "client_id"]
     search_help_text = _("Search by name or client id")
     ordering = ["name", "id"]

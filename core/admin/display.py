@@ -5,6 +5,7 @@ from django.template.defaultfilters import yesno
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 EMPTY = "–"
 
@@ -20,7 +21,8 @@ def local_time(instant, zone=None) -> str:
         return EMPTY
     local = timezone.localtime(instant, zone)
     is_this_year = local.year == timezone.localtime(None, zone).year
-    return f"{date_format(local, 'j M' if is_this_year else 'j M Y')} {local:%H:%M}"
+    day = date_format(local, _("j M") if is_this_year else _("j M Y"))
+    return f"{day} {local:%H:%M}"
 
 
 def value_text(value, field) -> str:
