@@ -8,8 +8,9 @@ from core.demo import Demo, DemoPart, register
 from core.models import Organization, User
 from scheduling import demo_crowd, rules
 from scheduling.models import Close, CommunityService, SchedulingSettings
-from scheduling.services.closes import Nested, contest_close, create_close, set_close_state
+from scheduling.services.closes import Nested, create_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service, make_up
+from scheduling.services.contests import contest_close
 
 Kind = Close.Kind
 State = CommunityService.State

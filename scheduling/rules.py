@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.changes import check_all, check_fields, refuse
 from core.models import Membership, Organization, Role, User
 from core.zones import local_moment
-from scheduling.models import Close, CommunityService, SchedulingSettings
+from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 
 # The durations that a service nested in a close may have, in seconds [contract 10].
 NESTED_DURATIONS = (7200, 14400, 28800)
@@ -93,11 +93,19 @@ def check_close(close: Close, changed: set[str]) -> None:
     if "closer" in changed:
         checks.append(partial(check_member, "closer", close.organization_id, close.closer, Role.BASIC_STAFF))
     if "end_at" in changed and (end := close.end_at):
-        checks.append(partial(_check_future, end))
+        checks.append(partial(check_future, end))
+    if not close._state.adding:
+        checks += [partial(_check_uncontested, close, name) for name in ("user", "closer") if name in changed]
     check_all(*checks)
 
 
-def _check_future(end: datetime) -> None:
+def _check_uncontested(close: Close, name: str) -> None:
+    """An objection is this student's, against this author: neither is exchanged under it."""
+    if Contest.objects.filter(close=close).exists():
+        refuse(name, "contested", _("cannot be changed: the close was contested"))
+
+
+def check_future(end: datetime) -> None:
     if end <= timezone.now():
         refuse("end_at", "past", _("must be in the future"))
 

@@ -5,12 +5,13 @@ import re
 from datetime import timedelta
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 
 from core.api.errors import Refusal
 from core.crypto import InvalidToken, decrypt, encrypt
+from core.locks import atomic
 from core.models import IdempotencyKey
 
 LIFETIME = timedelta(hours=24)
@@ -30,7 +31,7 @@ def answer_once(request, handler):
 
 
 def _first(fingerprint: bytes, body_hash: bytes, handler):
-    with transaction.atomic():
+    with atomic():
         _lock(fingerprint)
         # Another may have answered between the look-up and the lock.
         replay = _replay(fingerprint, body_hash)

@@ -98,7 +98,7 @@ class Row:
     def paths(self) -> list[str]:
         return [path for member in self.members.values() for path in member.paths()]
 
-    def python(self, values: Iterator) -> dict | None:
+    def python(self, values: Iterator) -> Any:
         row = {name: member.python(values) for name, member in self.members.items()}
         return None if self.key and row[self.key] is None else row
 
@@ -121,21 +121,15 @@ class Row:
         return [self.python(iter(values)) for values in queryset.values_list(*self.paths())]
 
     def json(self, queryset: QuerySet) -> bytes:
-        """The queryset as one JSON array, in its order. PostgreSQL builds it from the ids that the queryset's SQL finds."""
+        """The queryset as one JSON array, in its order. PostgreSQL builds it for the ids that its SQL finds."""
         if connection.vendor != "postgresql":
             return orjson.dumps(self.dicts(queryset))
         # sql_with_params gives parameters apart, so nothing of the caller's is ever put into the text.
         ids, parameters = queryset.values_list("pk").query.sql_with_params()
+        model: Any = queryset.model
         with connection.cursor() as cursor:
-            cursor.execute(PAGE.format(ids=ids, **self._texts(queryset.model)), parameters)
+            cursor.execute(PAGE.format(ids=ids, **_texts(self, model)), parameters)
             return cursor.fetchone()[0].encode()
-
-    @cache
-    def _texts(self, model: type[Model]) -> dict[str, str]:
-        """The parts of PAGE that are the same for every page: composing them takes longer than asking the database."""
-        rows, _ = model._base_manager.values_list("pk", *self.paths()).query.sql_with_params()
-        names = [f"c{number}" for number in range(len(self.paths()))]
-        return {"rows": rows, "names": ", ".join(names), "object": self.sql(iter(names))}
 
 
 def field_at(model: Any, path: str) -> Field:
@@ -157,7 +151,15 @@ def field_schema(field: Field) -> dict:
 
 
 def _follow(instance: Model, path: str):
-    value = instance
+    value: Any = instance
     for name in path.split("__"):
         value = getattr(value, name, None)
     return value
+
+
+@cache
+def _texts(row: Row, model: Any) -> dict[str, str]:
+    """The parts of PAGE that are the same for every page: composing them takes longer than asking the database."""
+    rows, _ = model._base_manager.values_list("pk", *row.paths()).query.sql_with_params()
+    names = [f"c{number}" for number in range(len(row.paths()))]
+    return {"rows": rows, "names": ", ".join(names), "object": row.sql(iter(names))}

@@ -10,7 +10,7 @@ from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
 from scheduling.admin import tones
 from scheduling.models import Contest
-from scheduling.services import closes as services
+from scheduling.services import contests as services
 
 State = Contest.State
 

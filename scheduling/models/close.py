@@ -2,12 +2,20 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models.base import OrganizationRow, VersionedQuerySet
 from core.models.history import history
+
+MAX_TEXT = 5000
+# Django leaves both to forms; a rule stands behind every door.
+TEXT = [
+    MaxLengthValidator(MAX_TEXT, _("is too long (maximum is %(limit_value)d characters)")),
+    ProhibitNullCharactersValidator(_("holds a character that no text has")),
+]
 
 
 class CloseQuerySet(VersionedQuerySet):
@@ -43,7 +51,7 @@ class Close(OrganizationRow):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("closed by")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    reason = models.TextField(_("reason"), max_length=5000)
+    reason = models.TextField(_("reason"), max_length=MAX_TEXT, validators=TEXT)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.CLOSE, editable=False)
     end_at = models.DateTimeField(_("ends"), null=True, blank=True)
 
@@ -71,7 +79,7 @@ class Contest(OrganizationRow):
         REFUSED = "refused", _("Refused")
 
     close = models.OneToOneField(Close, on_delete=models.CASCADE, related_name="contest", verbose_name=_("close"))
-    text = models.TextField(_("objection"), max_length=5000)
+    text = models.TextField(_("objection"), max_length=MAX_TEXT, validators=TEXT)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -83,7 +91,7 @@ class Contest(OrganizationRow):
         verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
-    comment = models.TextField(_("comment"), max_length=5000, blank=True)
+    comment = models.TextField(_("comment"), max_length=MAX_TEXT, blank=True, validators=TEXT)
 
     history = history()
 

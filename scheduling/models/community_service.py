@@ -56,9 +56,7 @@ class CommunityService(OrganizationRow):
     )
     occupation = models.CharField(_("occupation"), max_length=255, blank=True)
     schedule_at = models.DateTimeField(_("scheduled at"), null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State.choices, default=State.SCHEDULE, editable=False
-    )
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.SCHEDULE, editable=False)
     makes_up = models.OneToOneField(
         "self",
         null=True,

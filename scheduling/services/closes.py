@@ -1,23 +1,20 @@
-"""Every change of a close and of its contest, for every door. Atomic: locks, rules, write, audit, outbox."""
+"""Every change of a close, for every door. Atomic: locks, rules, write, audit, outbox."""
 
 from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.changes import apply_changes, check_all, refuse
-from core.errors import StateConflict
-from core.models import Organization, Role, User
+from core.changes import apply_changes, check_all
+from core.locks import atomic
+from core.models import Organization
 from scheduling import emails, rules
-from scheduling.models import Close, CommunityService, Contest
-from scheduling.services.community_services import create_community_service, lock_close
+from scheduling.models import Close, CommunityService
+from scheduling.services.community_services import create_community_service, remove
 
 State = Close.State
-MAX_CONTEST = 5000
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Nested:
     remove: bool = False
 
 
-@transaction.atomic
+@atomic
 def create_close(organization: Organization, values: dict, nested: Collection[Nested] = ()) -> Close:
     """values: user, closer, kind, reason, end_at. All or nothing; each nested service e-mails the student."""
     close = check_new(organization, values, nested)
@@ -73,7 +70,7 @@ def numbered(number: int, error: ValidationError) -> ValidationError:
     return ValidationError({f"community_services.{number}.{name}": found for name, found in error.error_dict.items()})
 
 
-@transaction.atomic
+@atomic
 def update_close(
     pk: int, values: dict, nested: Collection[Nested] = (), versions: Collection[int] | None = None
 ) -> Close:
@@ -85,8 +82,10 @@ def update_close(
         close.save()
     if "user" in changed:
         _hand_over(close)
-    for number, one in enumerate(nested):
-        _apply_nested(close, number, one)
+    touched = [_apply_nested(close, number, one) for number, one in enumerate(nested)]
+    if any(touched) and not changed:
+        # Its services are part of what was read, so whoever read it before is told that it changed.
+        close.save()
     return close
 
 
@@ -103,35 +102,38 @@ def _hand_over(close: Close) -> None:
         emails.queue_assigned(service)
 
 
-def _apply_nested(close: Close, number: int, one: Nested) -> None:
+def _apply_nested(close: Close, number: int, one: Nested) -> bool:
+    """Whether anything was written."""
     if one.pk is None:
-        if not one.remove:
-            create_community_service(close.organization, {**one.values, "close": close})
-        return
-    try:
-        service = close.community_services.select_for_update().get(pk=one.pk)
-    except CommunityService.DoesNotExist:
+        return not one.remove and bool(create_community_service(close.organization, {**one.values, "close": close}))
+    service = close.community_services.select_for_update().filter(pk=one.pk).first()
+    if service is None:
         error = ValidationError({"id": ValidationError(_("must exist"), code="must_exist")})
-        raise numbered(number, error) from None
+        raise numbered(number, error)
     if one.remove:
-        service.delete()
-        return
+        remove(service)
+        return True
     changed = apply_changes(service, one.values)
     rules.check_community_service(service, changed)
     if changed:
         service.save()
+    return bool(changed)
 
 
-@transaction.atomic
+@atomic
 def set_close_state(pk: int, state: State, versions: Collection[int] | None = None) -> Close:
     """Close or unclose the account; the same again changes nothing."""
     close = Close.objects.locked(pk, versions)
-    if close.state != state:
-        close.changed(state=state).save()
+    if close.state == state:
+        return close
+    if state == State.CLOSE and close.end_at:
+        # The periodic task would unclose it within the minute.
+        rules.check_future(close.end_at)
+    close.changed(state=state).save()
     return close
 
 
-@transaction.atomic
+@atomic
 def delete_close(pk: int, versions: Collection[int] | None = None) -> None:
     """With its services and its contest [contract 10, ours]."""
     Close.objects.locked(pk, versions).delete()
@@ -143,54 +145,10 @@ def unclose_ended() -> int:
     return sum(_unclose_if_ended(pk) for pk in ended)
 
 
-@transaction.atomic
+@atomic
 def _unclose_if_ended(pk: int) -> bool:
     close = Close.objects.ended().select_for_update().filter(pk=pk).first()
     if close is None:
         return False
     close.changed(state=State.UNCLOSE).save()
     return True
-
-
-@transaction.atomic
-def contest_close(close: Close, text: str) -> Contest:
-    """The student's objection, once a close [contract 10, ours]."""
-    close = lock_close(close)
-    if Contest.objects.filter(close=close).exists():
-        raise StateConflict(_("was contested already"), [])
-    if not text.strip():
-        refuse("text", "required", _("must say why"))
-    contest = Contest(organization_id=close.organization_id, close=close, text=text.strip())
-    check_all(contest.full_clean, lambda: _check_text(contest))
-    contest.save()
-    return contest
-
-
-def _check_text(contest: Contest) -> None:
-    """A model's text field leaves both to forms."""
-    if len(contest.text) > MAX_CONTEST:
-        refuse("text", "too_long", _("is too long"))
-    if "\0" in contest.text:
-        refuse("text", "invalid", _("holds a character that no text has"))
-
-
-@transaction.atomic
-def decide_contest(
-    pk: int, decided_by: User, accept: bool, comment: str = "", versions: Collection[int] | None = None
-) -> Contest:
-    """By another member of staff than the close's author; accepting uncloses. The student is told."""
-    close_id = Contest.objects.values_list("close_id", flat=True).get(pk=pk)
-    close = Close.objects.select_related("user", "organization").locked(close_id)
-    contest = Contest.objects.locked(pk, versions)
-    if contest.state != Contest.State.PENDING:
-        raise StateConflict(_("is already decided"), [Contest.State.PENDING])
-    if close.closer_id == decided_by.pk:
-        refuse("decided_by", "own_close", _("must be another member of staff than the author of the close"))
-    if not decided_by.is_superuser:
-        rules.check_member("decided_by", close.organization_id, decided_by, Role.BASIC_STAFF)
-    state = Contest.State.ACCEPTED if accept else Contest.State.REFUSED
-    contest.changed(state=state, decided_by=decided_by, decided_at=timezone.now(), comment=comment.strip()).save()
-    if accept:
-        set_close_state(close.pk, State.UNCLOSE)
-    emails.queue_contest_decided(contest)
-    return contest

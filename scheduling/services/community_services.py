@@ -5,11 +5,11 @@ from copy import copy
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, refuse
 from core.errors import Busy, StateConflict
+from core.locks import atomic
 from core.models import Organization
 from scheduling import emails, rules
 from scheduling.models import Close, CommunityService
@@ -23,7 +23,7 @@ TRANSITIONS = {
 }
 
 
-@transaction.atomic
+@atomic
 def create_community_service(organization: Organization, values: dict, **links) -> CommunityService:
     """values: duration, occupation, schedule_at, close, supervisor. The close's student is told by e-mail."""
     close = values.get("close")
@@ -50,10 +50,12 @@ def check_update(service: CommunityService, values: dict) -> None:
     rules.check_community_service(draft, apply_changes(draft, _with_start(service.organization, values)))
 
 
-@transaction.atomic
+@atomic
 def update_community_service(pk: int, values: dict, versions: Collection[int] | None = None) -> CommunityService:
     """Only what differs is checked and written; going to another student's close tells that student."""
-    service = lock_service(pk, versions, values.get("close"))
+    service, new_close = _lock(pk, versions, values.get("close"))
+    if new_close:
+        values = {**values, "close": new_close}
     student = service.close and service.close.user_id
     changed = apply_changes(service, _with_start(service.organization, values))
     if not changed:
@@ -87,25 +89,32 @@ def settle(service: CommunityService) -> None:
 def lock_close(close: Close) -> Close:
     """The close, locked and fresh. Locks are taken closes first, then services, so that none waits in a ring."""
     try:
-        return Close.objects.select_related("user", "organization").locked(close.pk)
+        return Close.objects.select_related("user").locked(close.pk)
     except Close.DoesNotExist:
         return refuse("close", "must_exist", _("must exist"))
 
 
-def lock_service(pk: int, versions: Collection[int] | None, new_close: Close | None = None) -> CommunityService:
-    """The service, its close and the one that it goes to, locked in order; raises DoesNotExist, StaleVersion, Busy."""
+def lock_service(pk: int, versions: Collection[int] | None = None) -> CommunityService:
+    """The service and its close, locked and fresh; raises DoesNotExist, StaleVersion, Busy."""
+    return _lock(pk, versions, None)[0]
+
+
+def _lock(pk: int, versions: Collection[int] | None, new_close: Close | None) -> tuple[CommunityService, Close | None]:
+    """The service with its close, and the close that it goes to, all locked in order."""
     seen = CommunityService.objects.values_list("close_id", flat=True).get(pk=pk)
     closes = {close_id for close_id in (seen, new_close and new_close.pk) if close_id}
-    locked = {close.pk: close for close in Close.objects.locked_all(closes)}
+    locked = {close.pk: close for close in Close.objects.select_related("user").locked_all(closes)}
     service = CommunityService.objects.select_related("organization__scheduling_settings").locked(pk, versions)
     if service.close_id != seen:
         raise Busy("The community service is being moved at this moment")
     if seen:
         service.close = locked[seen]
-    return service
+    if new_close and new_close.pk not in locked:
+        refuse("close", "must_exist", _("must exist"))
+    return service, new_close and locked[new_close.pk]
 
 
-@transaction.atomic
+@atomic
 def judge_community_service(pk: int, state: State, versions: Collection[int] | None = None) -> CommunityService:
     """Validate or invalidate; the same again changes nothing."""
     service = lock_service(pk, versions)
@@ -118,15 +127,22 @@ def judge_community_service(pk: int, state: State, versions: Collection[int] | N
     return service
 
 
-@transaction.atomic
+@atomic
 def delete_community_service(pk: int, versions: Collection[int] | None = None) -> None:
-    lock_service(pk, versions).delete()
+    remove(lock_service(pk, versions))
 
 
-@transaction.atomic
+def remove(service: CommunityService) -> None:
+    """Delete the locked service; what made up for it says so no more, in its own history."""
+    for later in CommunityService.objects.filter(makes_up=service):
+        later.changed(makes_up=None).save()
+    service.delete()
+
+
+@atomic
 def pick_day(pk: int, link_version: int, day: date) -> CommunityService:
     """The student's choice, once: a day that is not allowed → ValidationError; a date already there stays."""
-    service = lock_service(pk, None)
+    service = lock_service(pk)
     if service.link_version != link_version or service.state != State.SCHEDULE:
         raise CommunityService.DoesNotExist
     if service.schedule_at:
@@ -136,10 +152,10 @@ def pick_day(pk: int, link_version: int, day: date) -> CommunityService:
     return update_community_service(pk, {"schedule_at": rules.day_start(service.organization, day)})
 
 
-@transaction.atomic
+@atomic
 def make_up(pk: int, reason: str) -> CommunityService:
     """A missed service is invalidated and the next one, linked to it, is assigned [contract 10, ours]."""
-    missed = lock_service(pk, None)
+    missed = lock_service(pk)
     if missed.state == State.VALIDATED:
         raise StateConflict(_("is validated: nothing to make up"), [State.SCHEDULE, State.INVALIDATED])
     if CommunityService.objects.filter(makes_up=missed).exists():
@@ -151,10 +167,10 @@ def make_up(pk: int, reason: str) -> CommunityService:
     return create_community_service(missed.organization, values, makes_up=missed, make_up_reason=reason.strip())
 
 
-@transaction.atomic
+@atomic
 def resend_assignment(pk: int) -> None:
     """Tell the student again, with a new link."""
-    service = lock_service(pk, None)
+    service = lock_service(pk)
     if service.close is None:
         raise StateConflict(_("has no close, so nobody to tell"), [])
     if service.state != State.SCHEDULE:

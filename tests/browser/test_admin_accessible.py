@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.models import OutboxMessage, Role
-from scheduling.services.closes import contest_close
+from scheduling.services.contests import contest_close
 from tests.back_office import PASSWORD, close_of, organization, person, url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -5,7 +5,9 @@ import re
 
 import pytest
 
-from scheduling.models import Close
+from core.errors import StaleVersion
+from scheduling.models import Close, CommunityService
+from scheduling.services import closes, community_services
 from tests import api
 from tests.factories import make_close, make_community_service, make_organization
 
@@ -114,6 +116,22 @@ def test_a_stale_or_foreign_tag_stops_every_change(staff, service, header):
         assert (response.status_code, response.json()["error"]) == (412, "Precondition Failed")
     service.refresh_from_db()
     assert (service.version, service.state, service.duration) == (1, "schedule", 7200)
+
+
+def test_every_service_compares_the_version_again_under_its_lock(service):
+    """The view compares before the lock; another writer may come in between."""
+    stale = {service.version + 1}
+    calls = [
+        lambda: community_services.update_community_service(service.pk, {"duration": 60}, stale),
+        lambda: community_services.judge_community_service(service.pk, CommunityService.State.VALIDATED, stale),
+        lambda: community_services.delete_community_service(service.pk, stale),
+        lambda: closes.update_close(service.close_id, {"reason": "x"}, (), stale),
+        lambda: closes.set_close_state(service.close_id, Close.State.UNCLOSE, stale),
+        lambda: closes.delete_close(service.close_id, stale),
+    ]
+    for call in calls:
+        with pytest.raises(StaleVersion):
+            call()
 
 
 def test_without_if_match_the_last_writer_wins(staff, url):

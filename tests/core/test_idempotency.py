@@ -178,14 +178,14 @@ def test_of_many_at_once_one_does_the_work(transactional_db):
 def test_while_the_first_still_runs_the_second_is_told_to_come_again(transactional_db, monkeypatch):
     token = make_token(make_client(make_organization()))
     running, go_on = threading.Event(), threading.Event()
-    take = idempotency._take
+    keep = idempotency._keep
 
-    def slow_take(*arguments):
+    def slow_keep(*arguments):
         running.set()
         assert go_on.wait(20)
-        return take(*arguments)
+        return keep(*arguments)
 
-    monkeypatch.setattr(idempotency, "_take", slow_take)
+    monkeypatch.setattr(idempotency, "_keep", slow_keep)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(post_at_once, token, 1)
         assert running.wait(20)

@@ -14,8 +14,9 @@ from core.context import acting
 from core.models import IdempotencyKey, Organization, OutboxMessage, Role, User
 from core.people import PLACEHOLDER_LOGIN
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
-from scheduling.services.closes import contest_close, create_close, decide_contest, delete_close, set_close_state
+from scheduling.services.closes import create_close, delete_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service
+from scheduling.services.contests import contest_close, decide_contest
 from tests.core.oauth_clients import make_application, make_organization, make_person
 
 pytestmark = pytest.mark.django_db

@@ -112,6 +112,7 @@ TABLE = [
 OTHERS = [
     ("GET", "", "/", 302, 302),
     ("POST", "", "/", 302, 302),
+    *((method, path, f"/{path}", 302, 302) for path in ("admin", "student") for method in ("GET", "POST")),
     ("GET", "livez", "/livez", 200, 200),
     ("GET", "readyz", "/readyz", 200, 200),
     ("GET", "student-home", "/student/", 302, 302),

@@ -11,6 +11,10 @@ def create_service(caller, **fields):
     return caller.post(SERVICES, {"community_service": {"duration": 7200, **fields}})
 
 
+def create_close(caller, fields: dict, **more):
+    return caller.post(CLOSES, {"close": {**fields, **more}})
+
+
 def refused(response) -> dict:
     """The fields of a 422 and what is said of each."""
     assert response.status_code == 422, response.content

@@ -43,3 +43,9 @@ def staff(campus):
 @pytest.fixture
 def advanced(campus):
     return api.program(campus, roles=[Role.ADVANCED_STAFF])
+
+
+@pytest.fixture
+def fields(student, tiger):
+    """A whole close as a client sends it."""
+    return {"user_id": student.pk, "closer_id": tiger.pk, "kind": "other", "reason": "Connecticut giants"}

@@ -2,7 +2,7 @@ import pytest
 
 from core.models import OutboxMessage, Role
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
-from scheduling.services.closes import contest_close
+from scheduling.services.contests import contest_close
 from tests.back_office import browser, close_of, errors_of, messages_of, organization, person, sent_form, url
 
 pytestmark = pytest.mark.django_db

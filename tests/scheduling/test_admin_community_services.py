@@ -187,3 +187,37 @@ def test_history_shows_before_and_after_and_the_door(staff, service):
     assert newest.who == "mara"
     assert newest.door == "back office"
     assert newest.request_id
+
+
+@pytest.fixture
+def new_york(staff):
+    place = organization("New York", time_zone="America/New_York")
+    staff.memberships.create(organization=place, role=Role.BASIC_STAFF)
+    return place
+
+
+def test_times_of_a_new_row_are_on_the_clock_of_its_organization(staff, new_york):
+    client = browser(staff)
+    form = sent_form(client, url(MODEL, "add")) | in_days(4)
+    client.post(url(MODEL, "add"), form | {"organization": new_york.pk, "duration": "7200"})
+    made = CommunityService.objects.get()
+    assert timezone.localtime(made.schedule_at, new_york.zone).hour == 10
+
+
+def test_until_its_organization_is_named_a_new_row_is_on_the_clock_of_its_close(staff, new_york):
+    close = close_of(person("zoe", Role.STUDENT, new_york), staff, new_york)
+    client = browser(staff)
+    form = sent_form(client, url(MODEL, "add")) | in_days(4) | {"organization": "", "close": close.pk}
+    page = client.post(url(MODEL, "add"), form | {"duration": "7200"})
+    assert set(errors_of(page)) == {"organization"}
+    assert page.context["clock_zone"] == "America/New_York"
+
+
+def test_the_end_of_a_new_close_is_on_the_clock_of_its_organization(staff, new_york):
+    client = browser(staff)
+    student = person("zoe", Role.STUDENT, new_york)
+    day = timezone.localdate() + timedelta(days=4)
+    form = sent_form(client, url("scheduling_close", "add")) | {"end_at_0": f"{day}", "end_at_1": "18:00"}
+    values = {"organization": new_york.pk, "user": student.pk, "kind": "agu", "reason": "Absent"}
+    client.post(url("scheduling_close", "add"), form | values)
+    assert timezone.localtime(Close.objects.get().end_at, new_york.zone).hour == 18

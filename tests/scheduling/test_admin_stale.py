@@ -111,3 +111,14 @@ def test_a_stale_close_does_not_touch_its_services(mara, ben, service):
     assert response.context["collision"].differences[0].theirs == "Another"
     service.refresh_from_db()
     assert service.occupation == "Library"
+
+
+def test_two_people_at_once_do_not_overwrite_each_others_nested_service(mara, ben, service):
+    address = url("scheduling_close", "change", service.close_id)
+    first, second = browser(mara), browser(ben)
+    seen = [sent_form(client, address) for client in (first, second)]
+    assert first.post(address, seen[0] | {"community_services-0-occupation": "First"}).status_code == 302
+    refused = second.post(address, seen[1] | {"community_services-0-occupation": "Second"})
+    assert refused.context["collision"].who == "mara"
+    service.refresh_from_db()
+    assert service.occupation == "First"

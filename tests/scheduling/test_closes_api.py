@@ -4,25 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.models import OutboxMessage, Role
+from core.models import Role
 from scheduling.models import Close, CommunityService
 from tests import api
-from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_token
+from tests.factories import make_client, make_community_service, make_member, make_organization, make_token
 from tests.scheduling.access_table import CLOSE_KEYS, SERVICE_KEYS
 from tests.scheduling.calls import CLOSES, refused, stored_close, told
+from tests.scheduling.calls import create_close as create
 
 pytestmark = pytest.mark.django_db
 NESTED = "community_services_attributes"
-
-
-@pytest.fixture
-def fields(student, tiger):
-    """A whole close as a client sends it."""
-    return {"user_id": student.pk, "closer_id": tiger.pk, "kind": "other", "reason": "Connecticut giants"}
-
-
-def create(caller, fields: dict, **more):
-    return caller.post(CLOSES, {"close": {**fields, **more}})
 
 
 def test_a_close_is_shown_with_its_services_and_people(staff, fields, student, tiger, settings):
@@ -108,97 +99,6 @@ def test_an_end_in_the_future_is_kept(staff, fields):
     assert create(staff, fields, end_at="2018-01-01").json()["end_at"] == "2017-12-31T23:00:00.000Z"
 
 
-# -- nested services ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        [{"duration": 7200}, {"duration": "14400"}],
-        {"0": {"duration": "7200"}, "1": {"duration": "14400"}},
-    ],
-)
-def test_nested_services_may_be_an_array_or_a_numbered_hash(staff, fields, sent):
-    answer = create(staff, fields, **{NESTED: sent}).json()
-    assert [row["duration"] for row in answer["community_services"]] == [7200, 14400]
-
-
-def test_a_plain_hash_is_an_array_of_one(staff, fields):
-    answer = create(staff, fields, **{NESTED: {"duration": "28800"}}).json()
-    assert [row["duration"] for row in answer["community_services"]] == [28800]
-
-
-def test_a_form_in_the_rails_style_makes_one_service_for_each_repeated_key(staff, fields):
-    pairs = [f"close[{name}]={value}" for name, value in fields.items()]
-    for duration, occupation in ((7200, "Sweep"), (14400, "Mop")):
-        pairs += [f"close[{NESTED}][][duration]={duration}", f"close[{NESTED}][][occupation]={occupation}"]
-    answer = staff.post(CLOSES, form="&".join(pairs).replace(" ", "+")).json()
-    shown = [(row["duration"], row["occupation"]) for row in answer["community_services"]]
-    assert shown == [(7200, "Sweep"), (14400, "Mop")]
-
-
-@pytest.mark.parametrize("sent", [None, "", []])
-def test_no_nested_services_are_none(staff, fields, sent):
-    assert create(staff, fields, **{NESTED: sent}).json()["community_services"] == []
-
-
-def test_each_nested_service_tells_the_student(staff, fields, student):
-    create(staff, fields, **{NESTED: [{"duration": 7200}, {"duration": 7200}]})
-    assert told() == [student.pk, student.pk]
-
-
-@pytest.mark.parametrize(
-    ("sent", "errors"),
-    [
-        ({"duration": 3600}, {f"{NESTED}[1][duration]": ["must be 7200, 14400 or 28800 (seconds: 2, 4 or 8 hours)"]}),
-        ({"duration": "two"}, {f"{NESTED}[1][duration]": ["must be a whole number of seconds"]}),
-        (
-            {"duration": 7200, "occupation": "x" * 256},
-            {f"{NESTED}[1][occupation]": ["is too long (maximum is 255 characters)"]},
-        ),
-        ("7200", {f"{NESTED}[1]": ["must be a community service"]}),
-    ],
-)
-def test_one_bad_nested_service_writes_no_close(staff, fields, sent, errors):
-    assert refused(create(staff, fields, **{NESTED: [{"duration": 7200}, sent]})) == errors
-    assert Close.objects.count() == CommunityService.objects.count() == OutboxMessage.objects.count() == 0
-
-
-def test_a_nested_service_without_duration_is_a_missing_parameter(staff, fields):
-    response = create(staff, fields, **{NESTED: [{"occupation": "Sweep"}]})
-    assert (response.status_code, response.json()["message"]) == (400, "Missing parameter duration")
-
-
-def test_nested_services_that_are_no_list_are_refused(staff, fields):
-    assert refused(create(staff, fields, **{NESTED: 7})) == {NESTED: ["must be a list of community services"]}
-
-
-def test_an_update_adds_changes_and_removes_nested_services_as_rails_does(staff, close, student):
-    kept, gone = make_community_service(close), make_community_service(close)
-    sent = [
-        {"id": kept.pk, "duration": 14400, "occupation": "Mop"},
-        {"id": str(gone.pk), "_destroy": "1"},
-        {"duration": 28800},
-    ]
-    assert staff.patch(f"{CLOSES}/{close.pk}", {"close": {NESTED: sent}}).status_code == 204
-    assert list(close.community_services.order_by("pk").values_list("duration", flat=True)) == [14400, 28800]
-    assert told() == [student.pk], "of the new one alone"
-
-
-def test_a_nested_service_of_another_close_must_exist(staff, campus, close):
-    foreign = make_community_service(make_close(campus))
-    response = staff.patch(f"{CLOSES}/{close.pk}", {"close": {NESTED: [{"id": foreign.pk, "_destroy": True}]}})
-    assert refused(response) == {f"{NESTED}[0][id]": ["must exist"]}
-    assert CommunityService.objects.filter(pk=foreign.pk).exists()
-
-
-def test_a_bad_nested_change_leaves_the_close_as_it_was(staff, close):
-    sent = {"reason": "Changed", NESTED: [{"duration": 7200}, {"duration": 1}]}
-    refused(staff.patch(f"{CLOSES}/{close.pk}", {"close": sent}))
-    close.refresh_from_db()
-    assert (close.reason, close.community_services.count()) == ("Connecticut giants", 0)
-
-
 # -- changes ------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +132,12 @@ def test_the_state_that_it_has_already_changes_nothing(staff, close, verb):
     assert staff.patch(f"{CLOSES}/{close.pk}/{verb}").status_code == 204
     close.refresh_from_db()
     assert (close.version, close.history.count()) == (1, 1)
+
+
+def test_a_close_whose_end_is_past_is_not_closed_again(staff, close):
+    Close.objects.filter(pk=close.pk).update(state="unclose", end_at=datetime(2017, 11, 21, tzinfo=UTC))
+    response = staff.patch(f"{CLOSES}/{close.pk}/close")
+    assert refused(response) == {"end_at": ["must be in the future"]}
 
 
 def test_a_close_that_goes_to_another_student_tells_that_student_and_ends_old_links(staff, campus, close):

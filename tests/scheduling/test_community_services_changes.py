@@ -6,6 +6,7 @@ import pytest
 
 from core.models import OutboxMessage, Role
 from scheduling.models import Close, CommunityService
+from scheduling.services.community_services import update_community_service
 from tests import api
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_token
 from tests.scheduling.calls import SERVICES as URL
@@ -239,3 +240,27 @@ def test_an_unknown_method_is_refused_with_those_that_are_allowed(staff):
     assert response.status_code == 405
     assert response["Allow"] == "GET, HEAD, POST"
     assert response.json()["error"] == "Method Not Allowed"
+
+
+# -- what another writer did in between ---------------------------------------------------------------------------
+
+
+def test_moving_a_service_writes_nothing_stale_back_to_its_new_close(campus, close):
+    """The form read the close before another request changed its reason and its student."""
+    read_before = make_close(campus)
+    service = make_community_service(close, schedule_at=None)
+    stored_now = Close.objects.get(pk=read_before.pk)
+    stored_now.changed(reason="Newer", user=make_member(campus)).save()
+    values = {"close": read_before, "schedule_at": datetime(2017, 11, 27, tzinfo=UTC)}
+    update_community_service(service.pk, values)
+    stored_now.refresh_from_db()
+    assert (stored_now.reason, stored_now.state, stored_now.version) == ("Newer", "unclose", 3)
+    assert told() == [stored_now.user_id]
+
+
+def test_what_is_read_can_be_sent_back_after_its_day(noon, campus, close):
+    response = create(api.program(campus), close_id=close.pk, schedule_at="2017-11-27T09:00:00.123456Z")
+    service = response.json()
+    noon.move_to(datetime(2017, 12, 1, tzinfo=UTC))
+    again = {"community_service": {"schedule_at": service["schedule_at"], "duration": 60}}
+    assert api.program(campus).put(f"{URL}/{service['id']}", again).status_code == 204

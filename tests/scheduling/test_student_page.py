@@ -172,7 +172,9 @@ def test_a_used_link_shows_what_was_done_and_changes_nothing_more(service):
     assert service.schedule_at == datetime(2017, 11, 27, 6, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("day", ["2017-11-22", "2017-11-21", "2017-12-07", "2030-01-01", "", "tomorrow", "2017-02-30"])
+@pytest.mark.parametrize(
+    "day", ["2017-11-22", "2017-11-21", "2017-12-07", "0001-01-01", "9999-12-31", "", "tomorrow", "2017-02-30"]
+)
 def test_a_day_that_cannot_be_chosen_is_refused_and_the_page_shown_again(service, day):
     response = choose(link(service), day)
     assert response.status_code == 422

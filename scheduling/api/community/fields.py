@@ -53,7 +53,8 @@ def _read_written(text: str, zone: ZoneInfo) -> datetime:
     if not match:
         raise ValueError
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    fraction = int((match[7] or "0")[:6].ljust(6, "0"))
+    # Milliseconds are what we show: finer ones would make what is read and sent back a change.
+    fraction = int((match[7] or "0")[:3].ljust(3, "0")) * 1000
     written = datetime(year, month, day, hour, minute, second, fraction, UTC)
     if match[8] is None:
         return local_moment(written.date(), written.time(), zone)

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from core.models import User
 from scheduling.api.community.fields import BlankField, MomentField, RowField, TextField, WholeField, WordField
 from scheduling.models import Close
+from scheduling.models.close import MAX_TEXT
 
 
 def reachable_closes(view):
@@ -32,5 +33,5 @@ class CloseForm(serializers.Serializer):
     user_id = RowField(source="user", rows=reachable_people)
     closer_id = RowField(source="closer", rows=reachable_people)
     kind = WordField(words=Close.Kind.values)
-    reason = TextField(max_length=5000)
+    reason = TextField(max_length=MAX_TEXT)
     end_at = MomentField(allow_null=True, required=False)

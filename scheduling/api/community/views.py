@@ -1,11 +1,13 @@
 """Community services, closes and the people they name [seed; contract 10]."""
 
+from collections.abc import Collection
 from functools import partial
 
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from rest_framework.response import Response
 
+from core.api.errors import Refusal
 from core.api.views import Access
 from core.models import Membership, Role, User
 from scheduling.api.community import documentation, nested_services, shapes
@@ -163,11 +165,17 @@ class Closes(CommunityView):
         close = self.checked(self.find(self.rows().select_related("organization"), pk))
         form = self.form(CloseForm, organization=close.organization)
         nested = nested_services.read(self.data, form)
+        self.check_removal(close, nested)
         close = form.save(
             save=lambda values: closes.update_close(close.pk, values, nested, self.expected_versions),
             check=lambda values: closes.check_update(close, values, nested),
         )
         return self.changed(close, self.shape)
+
+    def check_removal(self, close: Close, nested: Collection[closes.Nested]) -> None:
+        """Deleting a service asks the same role here as at its own address."""
+        if any(one.remove for one in nested) and self.caller.rank(close.organization_id) < Role.ADVANCED_STAFF.rank:
+            raise Refusal(403, "insufficient_role", "You are not authorized to access this page.")
 
     def close(self, request, pk, format=None):
         return self.set_state(pk, Close.State.CLOSE)
