@@ -11,6 +11,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401  (Django reads it here)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 VAR_DIR = Path(env.str("DUTYBOARD_VAR", default=str(BASE_DIR / "var")))
@@ -51,6 +53,8 @@ def required_in_production(name: str, default: str) -> str:
 
 
 DEBUG = env.bool("DEBUG", default=False)
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("DEBUG must be off in production: its pages show settings and source to anybody")
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret("SECRET_KEY")
 # Encrypts what must be read again (stored idempotent answers); first key writes, all keys read.
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY", default=[]) or [local_secret("ENCRYPTION_KEY")]
@@ -222,22 +226,6 @@ RATE_LIMIT_PER_HOUR = env.int("RATE_LIMIT_PER_HOUR", default=12000 if PRODUCTION
 # Larger bodies are 413 in the dialect's form (core/api); Django's own limits stay above that.
 API_BODY_LIMIT = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * API_BODY_LIMIT
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Dutyboard",
-    "DESCRIPTION": "A back office for scheduled work. One dialect a resource; see docs/api.md.",
-    "VERSION": "0.1.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_PERMISSIONS": ["core.api.permissions.Anyone"],
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": r"/(v2|v1|api)",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "PREPROCESSING_HOOKS": ["core.api.openapi.plain_paths"],
-    "POSTPROCESSING_HOOKS": ["core.api.openapi_common.add_common"],
-}
 
 # Security
 CONTENT_SECURITY_POLICY = {
@@ -250,16 +238,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=PRODUCTION)
+# How many proxies stand one behind the other: so many entries of X-Forwarded-For, from the right, are their word.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if BEHIND_PROXY else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 if PRODUCTION:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=True) else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     # The container's own health probe speaks plain HTTP.
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 # Language, time, static files

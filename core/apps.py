@@ -6,4 +6,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        autodiscover_modules("emails", "service_scripts")
+        autodiscover_modules("emails", "service_scripts", "purge")

@@ -2,9 +2,13 @@
 
 import secrets
 
-from django.db import transaction
+from django.utils.translation import gettext_noop
 
+from core.locks import atomic
 from core.models import Application, Organization
+
+# What the history says of it, as the secret itself is not copied there.
+NEW_SECRET = gettext_noop("new secret")
 
 
 def new_secret() -> str:
@@ -12,7 +16,7 @@ def new_secret() -> str:
     return secrets.token_urlsafe(96)
 
 
-@transaction.atomic
+@atomic
 def create_client(client: Application, organizations: list[Organization]) -> tuple[Application, str]:
     """Save a filled, unsaved client: it and its secret, which is kept as a hash and cannot be read again.
 
@@ -26,10 +30,11 @@ def create_client(client: Application, organizations: list[Organization]) -> tup
     return client, secret
 
 
-@transaction.atomic
+@atomic
 def renew_secret(pk: int) -> str:
     """A new secret; the old one stops at once, tokens already given live on until they expire."""
     client = Application.objects.select_for_update().get(pk=pk)
     client.client_secret = secret = new_secret()
+    client._change_reason = NEW_SECRET
     client.save()
     return secret

@@ -10,17 +10,24 @@ from core.context import current_actor
 SIGNED_PATH = re.compile(r"(/student/(?:services|closes)/)[^\s\"'?]+")
 SECRET_QUERY = re.compile(r"((?:apikey|token|code|client_secret|access_token)=)[^&\s\"']+", re.IGNORECASE)
 
+# What begins a new line, or moves the cursor of who reads: a path may hold any of it.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 def redact(text: str) -> str:
     return SECRET_QUERY.sub(r"\1…", SIGNED_PATH.sub(r"\1…", text))
 
 
+def one_line(text: str) -> str:
+    return CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
 class RequestFilter(logging.Filter):
-    """Adds request_id, and redacts what the message was given."""
+    """Adds request_id, redacts what the message was given, and keeps it on its line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_actor().request_id or "-"
-        record.msg, record.args = redact(record.getMessage()), None
+        record.msg, record.args = one_line(redact(record.getMessage())), None
         return True
 
 

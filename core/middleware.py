@@ -8,6 +8,7 @@ import uuid
 from csp.middleware import CSPMiddleware
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.defaults import bad_request
@@ -102,7 +103,7 @@ class LanguageMiddleware:
 class PolicyMiddleware(CSPMiddleware):
     """A content security policy on all that a browser could render: JSON is left alone."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if "json" in response.get("Content-Type", ""):
             return response
         return super().process_response(request, response)

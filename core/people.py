@@ -1,23 +1,26 @@
 """People and their roles, for the doors that have no form of their own."""
 
 import secrets
+from itertools import chain, count
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.changes import refuse
+from core.locks import atomic
 from core.models import Membership, Organization, User
 
 # The person who stands in for people whose rows were anonymised: inactive, a member of nothing.
 PLACEHOLDER_LOGIN = "anonymised"
+PLACEHOLDER_EMAIL = "anonymised@example.invalid"
 
 
 def new_password() -> str:
     return secrets.token_urlsafe(12)
 
 
-@transaction.atomic
+@atomic
 def add_member(organization: Organization, login: str, role: str, email: str, password: str) -> tuple[User, bool]:
     """The person with this role in the organization, and whether the account is new.
 
@@ -28,14 +31,14 @@ def add_member(organization: Organization, login: str, role: str, email: str, pa
     if user is None:
         return _create_member(organization, login, role, email, password), True
     _check_newcomer(organization, user)
-    _add_membership(user, organization, role)
+    save_membership(Membership(user=user), organization, role)
     return user, False
 
 
 def _create_member(organization: Organization, login: str, role: str, email: str, password: str) -> User:
     validate_password(password, User(login=login, email=email))
     user = User.objects.create_user(login, password, email=email, language=organization.language)
-    _add_membership(user, organization, role)
+    save_membership(Membership(user=user), organization, role)
     return user
 
 
@@ -48,13 +51,26 @@ def _check_newcomer(organization: Organization, user: User) -> None:
         refuse("login", "member", message, role=held.get_role_display())
 
 
-def _add_membership(user: User, organization: Organization, role: str) -> None:
-    membership = Membership(user=user, organization=organization, role=role)
+def save_membership(membership: Membership, organization: Organization, role: str) -> None:
+    """This membership, new or changed. Raises ValidationError."""
+    membership.organization, membership.role = organization, role
     membership.full_clean()
     membership.save()
 
 
 def placeholder() -> User:
     """The one who stands in for anonymised people; made when first needed."""
-    user = User.objects.filter(login=PLACEHOLDER_LOGIN).first()
-    return user or User.objects.create_user(PLACEHOLDER_LOGIN, email="anonymised@example.invalid", is_active=False)
+    return placeholders().first() or _create_placeholder()
+
+
+def placeholders() -> QuerySet[User]:
+    """Who is a placeholder; never a real person who happens to have chosen the login."""
+    return User.objects.filter(
+        login__startswith=PLACEHOLDER_LOGIN, email=PLACEHOLDER_EMAIL, is_active=False, memberships=None
+    )
+
+
+def _create_placeholder() -> User:
+    logins = chain([PLACEHOLDER_LOGIN], (f"{PLACEHOLDER_LOGIN}-{number}" for number in count(2)))
+    login = next(one for one in logins if not User.objects.filter(login=one).exists())
+    return User.objects.create_user(login, email=PLACEHOLDER_EMAIL, is_active=False)

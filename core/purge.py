@@ -15,6 +15,7 @@ from oauth2_provider.models import (
 
 from core.mail import prune_outbox
 from core.models import IdempotencyKey
+from core.service_scripts import service_script
 
 AccessToken, RefreshToken, Grant = get_access_token_model(), get_refresh_token_model(), get_grant_model()
 
@@ -36,6 +37,11 @@ def register(name: str, purge: Purge) -> None:
 def run(dry_run: bool = False) -> dict[str, int]:
     """Every purge, in the order of registration: the counts by name."""
     return {name: purge(dry_run) for name, purge in _purges.items()}
+
+
+@service_script("purge", every=timedelta(days=1))
+def purge_daily() -> int:
+    return sum(run().values())
 
 
 def delete_in_batches(rows: QuerySet, dry_run: bool) -> int:

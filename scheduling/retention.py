@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.locks import atomic
 from core.models import OutboxMessage
-from core.people import PLACEHOLDER_LOGIN, placeholder
+from core.people import PLACEHOLDER_EMAIL, placeholder, placeholders
 from core.purge import register
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 
@@ -20,7 +20,6 @@ Kind = type[Close] | type[Contest] | type[CommunityService]
 Anonymise = Callable[[Any], None]
 
 ANONYMISED = "anonymised"
-NO_ADDRESS = "anonymised@example.invalid"
 # The first field of each says, by this very word, that the row is done.
 BLANKS: dict[Kind, dict[str, str]] = {
     Close: {"reason": ANONYMISED},
@@ -72,7 +71,7 @@ def old_closes(organization_id: int, before: datetime) -> QuerySet[Close]:
     young = _open(CommunityService, services).exclude(pk__in=old_services(organization_id, before).values("pk"))
     closes = Close.objects.filter(organization_id=organization_id, state=Close.State.UNCLOSE, updated_at__lt=before)
     kept = Q(pk__in=contests.values("close")) | Q(pk__in=young.values("close"))
-    return closes.exclude(kept).exclude(user__login=PLACEHOLDER_LOGIN)
+    return closes.exclude(kept).exclude(user__in=placeholders())
 
 
 def _open(model: Kind, rows: QuerySet) -> QuerySet:
@@ -92,7 +91,7 @@ def _each_of(rows: QuerySet, anonymise: Anonymise, dry_run: bool) -> int:
     return sum(_if_still_old(rows.filter(pk=pk), anonymise) for pk in pks)
 
 
-@transaction.atomic
+@atomic
 def _if_still_old(row: QuerySet, anonymise: Anonymise) -> bool:
     found = row.select_for_update(of=("self",)).first()
     if found is None:
@@ -122,7 +121,7 @@ def _deleted(model: Kind) -> Iterator[QuerySet]:
 
 def _forget_in_batches(model: Kind, pks: list[int]) -> None:
     for start in range(0, len(pks), BATCH):
-        with transaction.atomic():
+        with atomic():
             _forget(model, pks[start : start + BATCH])
 
 
@@ -131,7 +130,7 @@ def _forget(model: Kind, pks: list[int]) -> None:
     _forget_history(model, pks)
     messages = OutboxMessage.objects.filter(entity=model._meta.label_lower, entity_id__in=pks)
     messages.filter(state__in=[MESSAGE_STATE.QUEUED, MESSAGE_STATE.FAILED]).update(state=MESSAGE_STATE.CANCELLED)
-    messages.update(address=NO_ADDRESS, recipient=None, subject="", text="", params={}, error="")
+    messages.update(address=PLACEHOLDER_EMAIL, recipient=None, subject="", text="", params={}, error="")
 
 
 def _forget_history(model: Kind, pks: list[int]) -> None:

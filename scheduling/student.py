@@ -10,19 +10,21 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.context import name_actor
-from core.errors import StateConflict
+from core.errors import Busy, StateConflict
 from core.links import BadLink, read_link, sign_link
+from core.locks import BUSY
 from core.zones import hours_and_minutes
 from scheduling import rules
 from scheduling.emails import CLOSE_LINK, LINK_LIFETIME, SERVICE_LINK, service_url
 from scheduling.models import Close, CommunityService, SchedulingSettings
-from scheduling.services.closes import contest_close
 from scheduling.services.community_services import pick_day
+from scheduling.services.contests import contest_close
 
 
 def page(request: HttpRequest, template: str, context: dict, organization, language: str, status: int = 200):
@@ -84,11 +86,13 @@ def choose_day(request: HttpRequest, service: CommunityService, token: str) -> H
     try:
         pick_day(service.pk, service.link_version, date.fromisoformat(request.POST.get("day", "")))
     except CommunityService.DoesNotExist:
-        raise Http404 from None
+        pass  # Settled or another's by now: the page says which.
     except ValueError:
         return show_service(request, service, ["choose"], status=422)
     except ValidationError:
         return show_service(request, service, ["not_allowed"], status=422)
+    except Busy:
+        return show_service(request, service, ["busy"], status=409)
     return private(HttpResponseRedirect(reverse("student-service", args=[token])))
 
 
@@ -113,7 +117,7 @@ def close_page(request: HttpRequest, token: str) -> HttpResponse:
     return show_close(request, close)
 
 
-def show_close(request: HttpRequest, close: Close, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+def show_close(request: HttpRequest, close: Close, errors: Sequence[str | Promise] = (), status: int = 200):
     context = {"close": close, "errors": errors, "text": request.POST.get("text", "")}
     return page(request, "student/close.html", context, close.organization, close.user.language, status)
 
@@ -127,6 +131,8 @@ def contest(request: HttpRequest, close: Close, token: str) -> HttpResponse:
         pass  # Contested before: the page shows what was done.
     except ValidationError as error:
         return show_close(request, close, error.messages, status=422)
+    except Busy:
+        return show_close(request, close, [BUSY], status=409)
     return private(HttpResponseRedirect(reverse("student-close", args=[token])))
 
 

@@ -5,6 +5,9 @@ from django.utils.text import capfirst
 
 from core.models import Role
 
+# An id has at most 63 bits.
+MOST_DIGITS = 18
+
 
 def organization_of(row, path: str) -> int | None:
     """The id of the row's organization; `path` as in a query: "organization", "close__organization", "pk"."""
@@ -12,6 +15,13 @@ def organization_of(row, path: str) -> int | None:
     for step in steps:
         row = getattr(row, step)
     return row.pk if last == "pk" else getattr(row, f"{last}_id")
+
+
+def sent_row(request, name: str, rows):
+    """The one of these rows that the request's form names; None for none, or for what is no id."""
+    text = request.POST.get(name, "")
+    is_id = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return rows.filter(pk=int(text)).first() if is_id else None
 
 
 class RoleAccess:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.admin.forms import BUSY
 from core.errors import Busy, StateConflict
+from core.locks import BUSY, atomic
 from core.models import Role
 
 NO_LONGER_THERE = _("no longer there")
@@ -84,7 +83,7 @@ def refusal(action: RowAction, row, back_office, user) -> str | Promise | None:
 
 def _attempt(action: RowAction, row, user, values: dict) -> str | Promise | None:
     try:
-        with transaction.atomic():
+        with atomic():
             action.run(row, user, values)
     except ValidationError as error:
         return " ".join(error.messages)

@@ -1,4 +1,6 @@
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms.models import construct_instance
@@ -9,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import export, history
-from core.admin.access import LimitedChoices, RoleAccess
+from core.admin.access import LimitedChoices, RoleAccess, sent_row
+from core.admin.filters import allowed_lookups
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter, QuickFilterParameter, quick_links
 from core.admin.row_actions import RowActions
 from core.admin.saved_views import SavedViews
-from core.errors import StaleVersion, StateConflict
+from core.errors import Busy, StateConflict
+from core.locks import lock_failures_as_busy
 from core.models import Organization
 
 
@@ -46,13 +50,7 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
 
     def update_row(self, request, row, versions: list[int], values: dict, form):
         """As create_row; raises StaleVersion where the saved row has none of these versions."""
-        return self._fill_and_save(self.locked(row.pk, versions), form)
-
-    def locked(self, pk: int, versions: list[int]):
-        row = self.model._base_manager.select_for_update().get(pk=pk)
-        if row.version not in versions:
-            raise StaleVersion
-        return row
+        return self._fill_and_save(self.model.objects.locked(row.pk, versions), form)
 
     def _fill_and_save(self, row, form):
         construct_instance(form, row, form._meta.fields, form._meta.exclude)
@@ -111,14 +109,27 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         row = self.get_object(request, object_id) if object_id else None
-        with timezone.override(self.zone_of(row) or timezone.get_current_timezone()):
-            response = super().changeform_view(request, object_id, form_url, extra_context)
+        zone = self.zone_of(row) if row else self.zone_to_add(request)
+        with timezone.override(zone or timezone.get_current_timezone()):
+            response = self._changeform(request, object_id, form_url, extra_context)
             return response.render() if isinstance(response, TemplateResponse) else response
+
+    def _changeform(self, request, *args):
+        try:
+            with lock_failures_as_busy():
+                return super().changeform_view(request, *args)
+        except Busy as error:
+            # SQLite locks as a whole, when the admin's own transaction begins.
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     def zone_of(self, row):
         """The zone in which the form shows and reads times; None for the person's own."""
         organization = getattr(row, "organization", None)
         return organization.zone if organization else None
+
+    def zone_to_add(self, request):
+        """The same for a row that is being added."""
 
     def summary(self, row) -> str:
         """A line of HTML under the form's title."""
@@ -126,8 +137,9 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
 
     def delete_view(self, request, object_id, extra_context=None):
         try:
-            return super().delete_view(request, object_id, extra_context)
-        except (ValidationError, StateConflict) as error:
+            with lock_failures_as_busy():
+                return super().delete_view(request, object_id, extra_context)
+        except (ValidationError, StateConflict, Busy) as error:
             text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[object_id]))
@@ -165,6 +177,14 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
         named = [QuickFilterParameter] if self.quick_filters else []
         return [*named, *super().get_list_filter(request)]
 
+    def lookup_allowed(self, lookup, value, request=None) -> bool:
+        # Django's own allows every field of the row, so that a list tells a password's hash letter by letter.
+        return lookup in allowed_lookups(self.get_list_filter(request), self.date_hierarchy)
+
+    def get_search_results(self, request, queryset, search_term):
+        # Rows are shown as #120, so that is what people type.
+        return super().get_search_results(request, queryset, search_term.removeprefix("#"))
+
     def changelist_view(self, request, extra_context=None):
         context = {
             "quick_links": quick_links(self, request),
@@ -190,7 +210,11 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
             raise Http404
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).queryset
+        try:
+            rows = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            # As the list answers the same question.
+            return HttpResponseRedirect(reverse("admin:" + self._url_name("changelist")) + f"?{ERROR_FLAG}=1")
         return export.export(rows, self.export_columns, name, str(self.opts.model_name))
 
     def narrow_autocomplete(self, request, field_name: str, queryset):
@@ -218,7 +242,12 @@ class OrganizationAdmin(BackOfficeAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "organization":
             kwargs["queryset"] = self.organizations_of(request)
+            kwargs["help_text"] = _("Times below are on its clock.")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def zone_to_add(self, request):
+        organization = sent_row(request, "organization", self.organizations_of(request))
+        return organization.zone if organization else None
 
     def organization_for(self, request, values: dict) -> Organization:
         """The one that the form names, else the person's only one; takes it out of the values."""

@@ -6,6 +6,20 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Organization, User
 
 MOST_PEOPLE = 200
+# What the links of filters and of the date line ask of a field; anything more would let a list be probed.
+ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__year", "__month", "__day")
+
+
+def allowed_lookups(list_filter, date_hierarchy: str | None) -> set[str]:
+    """The parameters of the query string that this list's own links may hold."""
+    paths = {date_hierarchy} - {None}
+    names = set()
+    for entry in list_filter:
+        if isinstance(entry, type):
+            names.add(entry.parameter_name)
+        else:
+            paths.add(entry if isinstance(entry, str) else entry[0])
+    return names | {f"{path}{ending}" for path in paths for ending in ENDINGS}
 
 
 class OrganizationFilter(admin.SimpleListFilter):

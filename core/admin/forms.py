@@ -2,16 +2,15 @@
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import transaction
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.forms.formsets import all_valid
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.stale import Collision
 from core.errors import Busy, StaleVersion, StateConflict
+from core.locks import BUSY, atomic
 
-LIMITS = (MinValueValidator, MaxValueValidator)
-BUSY = _("Somebody else is changing the same thing at this very moment. Try again.")
+LIMITS = (MinValueValidator, MaxValueValidator, MaxLengthValidator)
 
 
 def changed_forms(formset) -> list:
@@ -30,6 +29,13 @@ def name_for_readers(field) -> None:
         part.attrs["aria-label"] = f"{field.label}: {word}"
 
 
+def take_sentences(form: forms.ModelForm) -> None:
+    """Refuse what cannot be read in the model's own words, as the other doors do."""
+    own = {field.name: field._error_messages or {} for field in form._meta.model._meta.fields}
+    for name, field in form.fields.items():
+        field.error_messages |= own.get(name, {})
+
+
 class RowFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -39,6 +45,10 @@ class RowFormSet(forms.BaseInlineFormSet):
 
 class RowForm(forms.ModelForm):
     """One row of an inline: only its values are read here; the service judges them."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        take_sentences(self)
 
     def _post_clean(self):
         pass
@@ -60,6 +70,7 @@ class ServiceForm(forms.ModelForm):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.opened = self.instance
         self.is_new = self.instance._state.adding
+        take_sentences(self)
         self.fields["version"].initial = None if self.is_new else getattr(self.instance, "version", None)
         for field in self.fields.values():
             # The model's own limits have better sentences, and the service says them.
@@ -79,7 +90,7 @@ class ServiceForm(forms.ModelForm):
 
     def _write(self) -> None:
         try:
-            with transaction.atomic():
+            with atomic():
                 self._run()
         except StaleVersion:
             self._collide()

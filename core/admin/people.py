@@ -13,6 +13,7 @@ from core.admin.display import EMPTY, pill
 from core.admin.forms import RowForm, RowFormSet, ServiceForm, changed_forms
 from core.admin.quick_filters import QuickFilter
 from core.models import Membership, Organization, Role, User
+from core.people import save_membership
 
 TONES = {
     Role.STUDENT: "grey",
@@ -165,9 +166,13 @@ class PeopleAdmin(BackOfficeAdmin):
         return self._with_memberships(super().create_row(request, values, form), form)
 
     def update_row(self, request, row, versions, values, form):
-        if not self._may_edit(request, row):
-            return self._with_memberships(self.locked(row.pk, versions), form)
-        return self._with_memberships(super().update_row(request, row, versions, values, form), form)
+        if self._may_edit(request, row):
+            return self._with_memberships(super().update_row(request, row, versions, values, form), form)
+        person = User.objects.locked(row.pk, versions)
+        if any(changed_forms(formset) for formset in form.formsets):
+            # Nothing of the account itself, but whoever has it open is told that its roles changed.
+            person.save()
+        return self._with_memberships(person, form)
 
     def _fill_and_save(self, row, form):
         password = form.cleaned_data.get("new_password")
@@ -224,15 +229,12 @@ def _role_text(membership) -> str:
 
 def _write_membership(person, form) -> None:
     """One row of the inline: a new one, a change, or its removal."""
-    values = form.cleaned_data
-    if values.get("DELETE"):
-        if form.instance.pk:
-            form.instance.delete()
-        return
-    row = form.instance
-    row.user, row.organization, row.role = person, values["organization"], values["role"]
-    row.full_clean()
-    row.save()
+    values, row = form.cleaned_data, form.instance
+    if not values.get("DELETE"):
+        row.user = person
+        save_membership(row, values["organization"], values["role"])
+    elif row.pk:
+        row.delete()
 
 
 navigation.register("people", _("People"), navigation.Item("core.User", "people"), order=40)

@@ -1,5 +1,6 @@
 """A person's own named filters of a list."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -9,6 +10,13 @@ from django.views.decorators.http import require_POST
 from core.models import SavedView
 
 MOST = 20
+
+
+class SavedViewForm(forms.ModelForm):
+    class Meta:
+        model = SavedView
+        fields = ["name", "query_string"]
+        error_messages = {"name": {"required": _("Give the view a name.")}}
 
 
 class SavedViews:
@@ -24,11 +32,13 @@ class SavedViews:
         ]
 
     def keep_view(self, request):
-        name = request.POST.get("name", "").strip()[:60]
-        query = request.POST.get("query_string", "")[:2000]
-        if not name:
-            self.message_user(request, _("Give the view a name."), messages.WARNING)
-        elif self.views_of(request.user).exclude(name=name).count() >= MOST:
+        form = SavedViewForm(request.POST)
+        if not form.is_valid():
+            text = " ".join(error for errors in form.errors.values() for error in errors)
+            self.message_user(request, text, messages.WARNING)
+            return self._back("")
+        name, query = form.cleaned_data["name"], form.cleaned_data["query_string"]
+        if self.views_of(request.user).exclude(name=name).count() >= MOST:
             self.message_user(request, _("Twenty saved views are the most: forget one first."), messages.WARNING)
         else:
             SavedView.objects.update_or_create(

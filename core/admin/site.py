@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import dashboard, navigation
 from core.admin.base import BackOfficeAdmin
-from core.admin.login import ThrottledLoginForm
+from core.login import StaffLoginForm
 from core.models import Organization, Role
 
 
@@ -22,7 +22,7 @@ class DutyboardAdminSite(admin.AdminSite):
     site_url = None
     enable_nav_sidebar = False
     empty_value_display = "–"
-    login_form = ThrottledLoginForm
+    login_form = StaffLoginForm
 
     def register(self, model_or_iterable, admin_class=None, **options) -> None:
         """Only what stands on our base: the lists that other packages bring know nothing of organizations."""

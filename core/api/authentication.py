@@ -74,15 +74,6 @@ class Caller:
         role = self.roles.get(organization_id)
         return -1 if role is None else role.rank
 
-    def organizations_with(self, role: Role | None = None) -> list[int]:
-        """Ids of the organizations in reach, in order; with a role, where it or a higher one is held."""
-        if role is None:
-            return sorted(self.roles)
-        return sorted(pk for pk in self.roles if self.rank(pk) >= role.rank)
-
-    def has_scopes(self, *names: str) -> bool:
-        return self.scopes.issuperset(names)
-
 
 class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer`, the header alone: no token in a query string or a form is read.

@@ -4,7 +4,13 @@ import logging
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    ValidationError,
+)
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
@@ -13,7 +19,6 @@ from core.api.authentication import challenge
 from core.errors import Busy, StaleVersion, StateConflict
 
 logger = logging.getLogger("dutyboard.api")
-LOCK_STATES = {"55P03", "40P01"}
 
 
 # Not frozen: whatever passes an exception on sets its __traceback__.
@@ -72,7 +77,8 @@ def refusal_of(error: Exception) -> Refusal:
         return _of_state(error)
     if isinstance(error, Busy):
         return Refusal(409, "busy", str(error), headers={"Retry-After": "1"})
-    if isinstance(error, Http404 | exceptions.NotFound):
+    # A row that was deleted between its look-up and its lock is not there either.
+    if isinstance(error, Http404 | exceptions.NotFound | ObjectDoesNotExist):
         return Refusal(404, "not_found", "Not found")
     if isinstance(error, PermissionDenied):
         return Refusal(403, "permission_denied", "You are not authorized to access this page.")
@@ -83,15 +89,7 @@ def refusal_of(error: Exception) -> Refusal:
     return _of_failure(error)
 
 
-def _is_lock_timeout(error: Exception) -> bool:
-    """PostgreSQL's lock_not_available and deadlock_detected, and SQLite's one message."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(error, OperationalError) and (state in LOCK_STATES or "database is locked" in str(error))
-
-
 def _of_failure(error: Exception) -> Refusal:
-    if _is_lock_timeout(error):
-        return refusal_of(Busy("Somebody else is changing this; try again"))
     if isinstance(error, IntegrityError):
         # Two requests passed the same check at once; the database let one through.
         return Refusal(409, "conflict", "This clashes with a change made at the same moment; read again")

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import DateTimeField, Field, ForeignKey, IntegerField, Model, QuerySet
 
@@ -125,7 +126,11 @@ class Row:
         if connection.vendor != "postgresql":
             return orjson.dumps(self.dicts(queryset))
         # sql_with_params gives parameters apart, so nothing of the caller's is ever put into the text.
-        ids, parameters = queryset.values_list("pk").query.sql_with_params()
+        try:
+            ids, parameters = queryset.values_list("pk").query.sql_with_params()
+        except EmptyResultSet:
+            # Django knows that nothing is found, as when a bound lies outside of what its column can hold.
+            return b"[]"
         model: Any = queryset.model
         with connection.cursor() as cursor:
             cursor.execute(PAGE.format(ids=ids, **_texts(self, model)), parameters)

@@ -44,13 +44,16 @@ class Rate:
 
 
 def count_request(caller) -> Rate:
-    """Count one request of this credential; over a limit → 429 with Retry-After."""
-    rate = Rate(tuple(_counted(caller, *window) for window in _windows()))
+    """Count one request of this credential."""
+    return Rate(tuple(_counted(caller, *window) for window in _windows()))
+
+
+def check(rate: Rate) -> None:
+    """Over a limit → 429 with Retry-After."""
     for window in rate.windows:
         if window.used > window.limit:
             headers = {"Retry-After": str(window.reset), **rate.headers()}
             raise Refusal(429, "throttled", f"Too many requests in a {window.name}", headers=headers)
-    return rate
 
 
 def _windows() -> list[tuple[str, int, int]]:

@@ -69,6 +69,7 @@ class DialectView(viewsets.ViewSet):
         self.enter_organizations(request)
         self.check_permissions(request)
         self.rate = throttling.count_request(self.caller)
+        throttling.check(self.rate)
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.check_body(request)
 

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import StaleVersion
 
+# Django notes it at each log-in: nobody changed the row.
+UNTOLD = {"last_login"}
+
 
 class VersionedQuerySet(models.QuerySet):
     def locked(self, pk: int, versions: Collection[int] | None = None):
@@ -36,6 +39,10 @@ class VersionedModel(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
+        named = kwargs.get("update_fields")
+        if named and UNTOLD.issuperset(named):
+            type(self)._base_manager.filter(pk=self.pk).update(**{name: getattr(self, name) for name in named})
+            return
         if not self._state.adding:
             self.version += 1
         super().save(*args, **kwargs)

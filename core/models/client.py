@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication, ApplicationManager
 
-from core.models.base import VersionedModel
+from core.models.base import VersionedModel, VersionedQuerySet
 from core.models.history import history
 from core.models.organization import Organization
 from core.models.user import Role
@@ -21,7 +21,7 @@ class Application(VersionedModel, AbstractApplication):
     organizations = models.ManyToManyField(Organization, related_name="applications", verbose_name=_("organizations"))
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = ApplicationManager()
+    objects = ApplicationManager.from_queryset(VersionedQuerySet)()
     history = history(excluded_fields=["client_secret"], m2m_fields=[organizations])
 
     class Meta(AbstractApplication.Meta):

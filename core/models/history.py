@@ -18,7 +18,8 @@ class HistoryRow(models.Model):
         null=True,
         blank=True,
         editable=False,
-        on_delete=models.SET_NULL,
+        # The trail keeps the number of a client that was deleted.
+        on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="+",
     )

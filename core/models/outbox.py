@@ -49,7 +49,8 @@ class OutboxMessage(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     # Of what staff do with it: written with a change, a message is part of that change's own history.
-    history = history(excluded_fields=["params", "subject", "text", "lease_until"])
+    # Nothing that says whose it was, so that a retention has the message alone to blank.
+    history = history(excluded_fields=["recipient", "address", "params", "error", "subject", "text", "lease_until"])
 
     class Meta:
         ordering = ["-id"]

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from core.models.base import VersionedModel
+from core.models.base import VersionedModel, VersionedQuerySet
 from core.models.history import history
 from core.models.organization import Organization
 
@@ -34,7 +34,7 @@ class Role(models.TextChoices):
         return max((cls(name) for name in names), key=lambda role: role.rank, default=None)
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(VersionedQuerySet):
     def members_of(self, organization_id: int, role: Role = Role.STUDENT) -> Self:
         """Active people who hold this role or a higher one in the organization."""
         return self.filter(

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, FatalClientError, OAuth2Error
 
+from core.login import LoginForm
 from core.oauth.parameters import query_parameters
 from core.oauth.server import server
 from core.scopes import SCOPES
@@ -27,6 +28,8 @@ PARAMETERS = frozenset(
 
 
 class LoginView(DjangoLoginView):
+    authentication_form = LoginForm
+
     def get_default_redirect_url(self) -> str:
         return reverse("admin:index") if self.request.user.is_staff else super().get_default_redirect_url()
 

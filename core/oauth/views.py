@@ -1,7 +1,6 @@
 """The endpoints for programs: JSON in every case, never cached [contract 00, Credentials]."""
 
 import orjson
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -19,6 +18,7 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 
 from core.api.authentication import REALM, Caller, challenge, checked, find_token, read_caller
 from core.context import name_actor
+from core.locks import atomic
 from core.models import Application
 from core.oauth.parameters import body_parameters
 from core.oauth.server import LIFETIME, server
@@ -73,7 +73,7 @@ class TokenView(OAuthView):
         parameters = body_parameters(request, TOKEN)
         check_grant_type(parameters)
         # One transaction: of two uses of one code or refresh token at a time, one waits and is refused.
-        with transaction.atomic():
+        with atomic():
             _headers, body, status = server(self.lifetime).create_token_response(request.path, "POST", parameters, {})
         return token_answer(orjson.loads(body), status)
 

@@ -71,6 +71,9 @@ class CommunityServiceInline(admin.TabularInline):
     extra = 0
     show_change_link = True
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organization")
+
     def has_view_permission(self, request, obj=None) -> bool:
         return self._as_the_close("view", request, obj)
 
@@ -112,7 +115,6 @@ class ClosesAdmin(OrganizationAdmin):
         people_filter("closer", _("closed by")),
         OrganizationFilter,
     ]
-    list_select_related = ["user", "closer", "organization"]
     date_hierarchy = "created_at"
     search_fields = ["user__login", "user__email", "user__last_name", "reason", "=id"]
     search_help_text = _("Search by student (login, e-mail, name), reason or number")
@@ -141,7 +143,7 @@ class ClosesAdmin(OrganizationAdmin):
             "service_count": Count("community_services"),
             "settled_count": Count("community_services", filter=settled & Q(community_services__isnull=False)),
         }
-        return super().get_queryset(request).annotate(**counts)
+        return super().get_queryset(request).select_related("user", "closer", "organization").annotate(**counts)
 
     def get_changeform_initial_data(self, request):
         return {"closer": request.user.pk, **super().get_changeform_initial_data(request)}

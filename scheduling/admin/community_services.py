@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.access import sent_row
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
@@ -17,7 +18,7 @@ from core.models import Role
 from core.zones import hours_and_minutes
 from scheduling.admin import tones
 from scheduling.admin.closes import members
-from scheduling.models import CommunityService
+from scheduling.models import Close, CommunityService
 from scheduling.services import community_services as services
 
 State = CommunityService.State
@@ -43,7 +44,9 @@ class ResendEmail(RowAction):
     def why_not(self, row, user):
         if row.close_id is None:
             return _("has no close, so nobody to tell")
-        return None if row.state == State.SCHEDULE else _("is no longer scheduled")
+        if row.state != State.SCHEDULE:
+            return _("is already %(state)s") % {"state": row.get_state_display().lower()}
+        return None
 
     def run(self, row, user, values) -> None:
         services.resend_assignment(row.pk)
@@ -103,7 +106,7 @@ class CommunityServicesAdmin(OrganizationAdmin):
     ]
     fieldsets = [(None, {"fields": ["close", "occupation", "duration", "schedule_at", "supervisor"]})]
     autocomplete_fields = ["close", "supervisor"]
-    list_display = ["title", "student", "when", "length", "state_pill", "supervisor", "created"]
+    list_display = ["title", "student", "misses", "when", "length", "state_pill", "supervisor", "created"]
     list_filter = [
         "state",
         LateFilter,
@@ -149,6 +152,11 @@ class CommunityServicesAdmin(OrganizationAdmin):
     def get_changeform_initial_data(self, request):
         return {"supervisor": request.user.pk, **super().get_changeform_initial_data(request)}
 
+    def zone_to_add(self, request):
+        closes = self.admin_site.get_model_admin(Close).get_queryset(request).select_related("organization")
+        close = sent_row(request, "close", closes)
+        return super().zone_to_add(request) or self.zone_of(close)
+
     def create_row(self, request, values, form):
         close = values.get("close")
         organization = values.pop("organization", None) or (close.organization if close else None)
@@ -172,6 +180,13 @@ class CommunityServicesAdmin(OrganizationAdmin):
         if hasattr(row, "made_up_by"):
             parts.append(_("Made up by #%(pk)s") % {"pk": row.made_up_by.pk})
         return format_html("{} " * len(parts), *parts)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_misses()
+
+    @admin.display(description=_("misses"), ordering="misses")
+    def misses(self, row):
+        return row.misses or "–"
 
     @admin.display(description=_("service"), ordering="id")
     def title(self, row):

@@ -34,7 +34,7 @@ class Decide(RowAction):
     def why_not(self, row, user):
         if row.state != State.PENDING:
             return _("is already decided")
-        if row.close.closer_id == user.pk:
+        if user.pk in {row.close.closer_id, row.close.user_id}:
             return _("must be another member of staff than the author of the close")
         return None
 

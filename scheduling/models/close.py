@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Self
 
@@ -12,7 +13,7 @@ from core.models.history import history
 
 MAX_TEXT = 5000
 # Django leaves both to forms; a rule stands behind every door.
-TEXT = [
+TEXT: list[Callable[[str], None]] = [
     MaxLengthValidator(MAX_TEXT, _("is too long (maximum is %(limit_value)d characters)")),
     ProhibitNullCharactersValidator(_("holds a character that no text has")),
 ]

@@ -4,6 +4,8 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,14 @@ class CommunityServiceQuerySet(VersionedQuerySet):
     def overdue(self, now: datetime | None = None) -> Self:
         """Past their start and not yet judged by staff."""
         return self.filter(state=CommunityService.State.SCHEDULE, schedule_at__lt=now or timezone.now())
+
+    def with_misses(self) -> Self:
+        """`misses`: how many services of the same student, there, were missed and made up for."""
+        missed = CommunityService.objects.filter(
+            organization=OuterRef("organization"), close__user=OuterRef("close__user"), made_up_by__isnull=False
+        )
+        counted = missed.order_by().values("close__user").annotate(number=Count("pk")).values("number")
+        return self.annotate(misses=Coalesce(Subquery(counted), 0))
 
 
 class CommunityService(OrganizationRow):
@@ -49,12 +59,18 @@ class CommunityService(OrganizationRow):
     # Seconds, as the seed has it; an int32, as its clients read it.
     duration = models.PositiveIntegerField(
         _("duration (seconds)"),
+        error_messages={"invalid": _("must be a whole number of seconds")},
         validators=[
             MinValueValidator(1, _("must be greater than 0 (a duration is in seconds)")),
             MaxValueValidator(2**31 - 1, _("must be less than 2147483648 (a duration is in seconds)")),
         ],
     )
-    occupation = models.CharField(_("occupation"), max_length=255, blank=True)
+    occupation = models.CharField(
+        _("occupation"),
+        max_length=255,
+        blank=True,
+        error_messages={"max_length": _("is too long (maximum is %(limit_value)d characters)")},
+    )
     schedule_at = models.DateTimeField(_("scheduled at"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.SCHEDULE, editable=False)
     makes_up = models.OneToOneField(

@@ -87,9 +87,12 @@ def settle(service: CommunityService) -> None:
 
 
 def lock_close(close: Close) -> Close:
-    """The close, locked and fresh. Locks are taken closes first, then services, so that none waits in a ring."""
+    """The close, locked and fresh. Locks are taken closes first, then services, so that none waits in a ring.
+
+    Without a join to its student: where another transaction exchanges him, PostgreSQL would find no row at all.
+    """
     try:
-        return Close.objects.select_related("user").locked(close.pk)
+        return Close.objects.locked(close.pk)
     except Close.DoesNotExist:
         return refuse("close", "must_exist", _("must exist"))
 
@@ -103,7 +106,7 @@ def _lock(pk: int, versions: Collection[int] | None, new_close: Close | None) ->
     """The service with its close, and the close that it goes to, all locked in order."""
     seen = CommunityService.objects.values_list("close_id", flat=True).get(pk=pk)
     closes = {close_id for close_id in (seen, new_close and new_close.pk) if close_id}
-    locked = {close.pk: close for close in Close.objects.select_related("user").locked_all(closes)}
+    locked = {close.pk: close for close in Close.objects.locked_all(closes)}
     service = CommunityService.objects.select_related("organization__scheduling_settings").locked(pk, versions)
     if service.close_id != seen:
         raise Busy("The community service is being moved at this moment")

@@ -37,7 +37,7 @@ def decide_contest(
 ) -> Contest:
     """By staff who are neither the close's author nor its student; accepting uncloses. The student is told."""
     close_id = Contest.objects.values_list("close_id", flat=True).get(pk=pk)
-    close = Close.objects.select_related("user", "organization").locked(close_id)
+    close = Close.objects.select_related("organization").locked(close_id)
     contest = Contest.objects.locked(pk, versions)
     if contest.state != State.PENDING:
         raise StateConflict(_("is already decided"), [State.PENDING])

@@ -112,3 +112,25 @@ def test_history_names_the_organizations(administrator, paris):
     assert staff.get(url(MODEL, "history", made.pk)).status_code == 200
     form = sent_form(staff, url(MODEL, "change", made.pk))
     assert form["allowed_scopes"] == ["public", "tig"]
+
+
+def test_a_history_shows_which_organizations_came_and_went(administrator, paris):
+    lyon = organization("Lyon")
+    administrator.memberships.create(organization=lyon, role=Role.ADMINISTRATOR)
+    staff = browser(administrator)
+    staff.post(url(MODEL, "add"), client_form(paris))
+    made = Application.objects.get()
+    staff.post(url(MODEL, "change", made.pk), client_form(paris, lyon, version=made.version))
+    newest = staff.get(url(MODEL, "history", made.pk)).context["entries"][0]
+    assert ("Organizations", "Paris", "Paris, Lyon") in [(one.label, one.before, one.after) for one in newest.changes]
+
+
+def test_a_long_history_asks_a_fixed_number_of_queries(administrator, paris, django_assert_max_num_queries):
+    staff = browser(administrator)
+    staff.post(url(MODEL, "add"), client_form(paris))
+    made = Application.objects.get()
+    for number in range(20):
+        made.name = f"Intranet {number}"
+        made.save()
+    with django_assert_max_num_queries(16):
+        assert len(staff.get(url(MODEL, "history", made.pk)).context["entries"]) > 20

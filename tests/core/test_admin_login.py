@@ -2,7 +2,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from core.admin.login import ATTEMPTS
+from core.login import ATTEMPTS
 from core.models import Role, User
 from tests.back_office import PASSWORD, organization, person
 
@@ -14,8 +14,20 @@ def _no_failures():
     cache.clear()
 
 
-def log_in(login: str, password: str = PASSWORD, address: str = "10.0.0.1"):
-    return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", {"username": login, "password": password})
+PAGES = ["/admin/login/", "/accounts/login/"]
+# Nothing listens there.
+DEAD_CACHE = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+        "OPTIONS": {"socket_connect_timeout": 0.3},
+    }
+}
+
+
+def log_in(login: str, password: str = PASSWORD, address: str = "10.0.0.1", page: str = PAGES[0], **headers):
+    client = Client(REMOTE_ADDR=address)
+    return client.post(page, {"username": login, "password": password, "next": "/admin/"}, headers=headers)
 
 
 def sentence_of(response) -> str:
@@ -77,3 +89,50 @@ def test_a_success_forgets_the_failures():
         for _ in range(ATTEMPTS - 1):
             log_in("mara", "wrong")
         assert log_in("mara").status_code == 302
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("other", PAGES)
+def test_both_pages_count_together(page, other):
+    person("mara", Role.BASIC_STAFF, organization())
+    refusals = {sentence_of(log_in("mara", "wrong", page=page)) for _ in range(ATTEMPTS)}
+    paused = log_in("mara", page=other)
+    assert paused.status_code == 200
+    assert len(refusals) == 1
+    if page == other:
+        assert refusals == {sentence_of(paused)}
+
+
+def test_an_empty_password_does_not_forget_the_failures():
+    person("mara", Role.BASIC_STAFF, organization())
+    for _ in range(ATTEMPTS - 1):
+        log_in("mara", "wrong")
+    log_in("mara", "")
+    assert log_in("mara").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_people_log_in_while_the_cache_is_down(settings, page):
+    settings.CACHES = DEAD_CACHE
+    person("mara", Role.BASIC_STAFF, organization())
+    assert log_in("mara", "wrong", page=page).status_code == 200
+    assert log_in("mara", page=page).status_code == 302
+
+
+@pytest.mark.parametrize(("proxies", "shared"), [(1, ""), (2, ", 10.0.0.9")])
+def test_behind_a_proxy_the_pause_is_for_the_clients_own_address(settings, proxies, shared):
+    settings.TRUSTED_PROXIES = proxies
+    person("mara", Role.BASIC_STAFF, organization())
+    for number in range(ATTEMPTS):
+        # What stands left of the proxies' entries is the client's own word.
+        log_in("mara", "wrong", X_Forwarded_For=f"1.1.1.{number}, 6.6.6.6{shared}")
+    assert log_in("mara", X_Forwarded_For=f"6.6.6.6{shared}").status_code == 200
+    assert log_in("mara", X_Forwarded_For=f"1.2.3.4{shared}").status_code == 302
+
+
+def test_without_a_proxy_nobody_chooses_the_address(settings):
+    settings.TRUSTED_PROXIES = 0
+    person("mara", Role.BASIC_STAFF, organization())
+    for number in range(ATTEMPTS):
+        log_in("mara", "wrong", X_Forwarded_For=f"1.1.1.{number}")
+    assert log_in("mara", X_Forwarded_For="1.2.3.4").status_code == 200

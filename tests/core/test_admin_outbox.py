@@ -77,3 +77,9 @@ def test_a_message_that_cannot_be_rendered_says_so(staff, message):
     OutboxMessage.objects.update(kind="gone")
     page = browser(staff).get(url(MODEL, "change", message.pk))
     assert "KeyError" in page.content.decode()
+
+
+def test_a_message_that_nobody_touched_has_an_empty_history(staff, message):
+    page = browser(staff).get(url(MODEL, "history", message.pk))
+    assert page.status_code == 200
+    assert page.context["entries"] == []

@@ -130,6 +130,21 @@ def test_a_shared_account_is_not_one_administrators_to_take_over(administrator, 
     assert luc.roles == {paris.pk: Role.BASIC_STAFF, lyon.pk: Role.ADMINISTRATOR}
 
 
+def test_two_administrators_at_once_do_not_overwrite_each_others_roles(administrator, paris):
+    bea = person("bea", Role.ADMINISTRATOR, paris)
+    luc = person("luc", Role.STUDENT, paris, organization("Lyon"))
+    address = url(MODEL, "change", luc.pk)
+    first, second = browser(administrator), browser(bea)
+    seen = [sent_form(client, address) for client in (first, second)]
+    assert first.post(address, seen[0] | {"memberships-0-role": "basic_staff"}).status_code == 302
+    refused = second.post(address, seen[1] | {"memberships-0-role": "administrator"})
+    assert refused.context["collision"].who == "ada"
+    assert luc.memberships.get(organization=paris).role == Role.BASIC_STAFF
+    again = sent_form(second, address)
+    assert second.post(address, again | {"memberships-0-role": "advanced_staff"}).status_code == 302
+    assert luc.memberships.get(organization=paris).role == Role.ADVANCED_STAFF
+
+
 def test_nobody_makes_himself_superuser(administrator, paris):
     client = browser(administrator)
     address = url(MODEL, "change", administrator.pk)

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from core.models import Role
+from core.clients import renew_secret
+from core.models import Application, Role, User
 from scheduling.models import Close, CommunityService
 from tests import api
+from tests.back_office import browser, url
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_token
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +122,34 @@ def test_one_request_does_not_name_the_next_ones_actor(program, person, applicat
     service.save()
     record = last(CommunityService)
     assert (record.door, record.application_id, record.request_id) == ("", None, "")
+
+
+def test_a_client_that_was_deleted_is_still_named_by_its_number(program, person, application, service):
+    program.patch(f"{URL}/{service.pk}", {"community_service": {"duration": 60}})
+    number = application.pk
+    application.delete()
+    assert last(CommunityService).application_id == number
+    page = browser(person).get(url("scheduling_communityservice", "history", service.pk)).content.decode()
+    assert f"#{number}" in page
+
+
+def test_a_log_in_leaves_no_record_and_the_version_as_it_was(person):
+    person.set_password("correct-horse-9")
+    person.save()
+    before = (person.version, User.history.count())
+    assert Client().login(login=person.login, password="correct-horse-9")
+    person.refresh_from_db()
+    assert (person.version, User.history.count()) == before
+    assert person.last_login is not None
+
+
+def test_a_new_secret_is_told_without_being_shown(organization, application):
+    renew_secret(application.pk)
+    record = last(Application)
+    assert record.history_change_reason == "new secret"
+    boss = make_member(organization, Role.ADMINISTRATOR)
+    page = browser(boss).get(url("core_application", "history", application.pk)).content.decode()
+    assert "new secret" in page
 
 
 def test_secrets_are_not_copied_into_the_history(application, person):

@@ -81,9 +81,6 @@ def test_an_applications_own_token(application, organization, token):
     assert caller.scopes == {"public", "tig"}
     assert caller.application_roles == (Role.BASIC_STAFF,)
     assert caller.roles == {organization.pk: Role.BASIC_STAFF, second.pk: Role.BASIC_STAFF}
-    assert caller.organizations_with() == [organization.pk, second.pk]
-    assert caller.organizations_with(Role.BASIC_STAFF) == [organization.pk, second.pk]
-    assert caller.organizations_with(Role.ADVANCED_STAFF) == []
     assert caller.rank(organization.pk) == Role.BASIC_STAFF.rank
     assert caller.rank(0) == -1
 
@@ -92,7 +89,7 @@ def test_an_application_without_roles_keeps_its_organizations(client, organizati
     application = make_application(organization, roles=[])
     caller = caller_of(token_of(ask_token(client, application)))
     assert caller.roles == {organization.pk: None}
-    assert caller.organizations_with(Role.STUDENT) == []
+    assert caller.rank(organization.pk) == -1
 
 
 def test_a_persons_token(person_token, person, organization, web):
@@ -102,7 +99,6 @@ def test_a_persons_token(person_token, person, organization, web):
     caller = caller_of(person_token)
     assert (caller.is_person, caller.user_id, caller.login) == (True, person.pk, "ann")
     assert caller.roles == {organization.pk: Role.ADVANCED_STAFF}
-    assert caller.organizations_with(Role.ADVANCED_STAFF) == [organization.pk]
     assert caller.application_roles == (Role.BASIC_STAFF,)
 
 

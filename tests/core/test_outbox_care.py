@@ -114,9 +114,19 @@ def test_pruning_keeps_what_failed_or_waits(organization):
     a_note(organization, state="sent")
     assert mail.prune_outbox(timedelta(days=90), dry_run=True) == 2
     assert OutboxMessage.objects.count() == 6
+    kept = OutboxMessage.history.count()
     assert mail.prune_outbox(timedelta(days=90)) == 2
+    assert OutboxMessage.history.count() == kept, "age is nobody's deed"
     left = OutboxMessage.objects.values_list("state", flat=True)
     assert sorted(left) == ["failed", "queued", "sending", "sent"]
+
+
+def test_the_history_of_a_message_does_not_say_whose_it_was(organization):
+    row = a_note(organization, state="failed", error="no such mailbox: ann@example.org")
+    mail.cancel(row)
+    kept = {field.name for field in OutboxMessage.history.model._meta.get_fields()}
+    assert OutboxMessage.history.filter(id=row.pk).exists()
+    assert not kept & {"address", "recipient", "error", "params", "subject", "text"}
 
 
 def test_the_command_prints_one_json_object(organization):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_grant_model, get_refresh_token_model
@@ -13,6 +14,7 @@ from oauth2_provider.models import get_access_token_model, get_grant_model, get_
 from core.context import acting
 from core.models import IdempotencyKey, Organization, OutboxMessage, Role, User
 from core.people import PLACEHOLDER_LOGIN
+from core.service_scripts import run_due_service_scripts
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 from scheduling.services.closes import create_close, delete_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service
@@ -223,6 +225,27 @@ def test_a_waiting_message_is_not_sent_any_more(keeping, people):
     age(366)
     purge()
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_a_person_of_that_login_is_nobodys_placeholder(keeping, people):
+    namesake = make_person(PLACEHOLDER_LOGIN, keeping)
+    close = make_case(keeping, people)
+    age(366)
+    purge()
+    close.refresh_from_db()
+    assert close.user != namesake
+    assert not close.user.is_active
+    assert purge() == {"dry_run": False, **NOTHING}
+
+
+def test_it_runs_once_a_day_by_itself(keeping, people):
+    close = make_case(keeping, people)
+    age(366)
+    cache.clear()
+    assert run_due_service_scripts()["purge"] == 2
+    close.refresh_from_db()
+    assert close.user.login == PLACEHOLDER_LOGIN
+    assert "purge" not in run_due_service_scripts()
 
 
 def test_the_placeholder_is_one_and_nobody(keeping, people):

@@ -61,6 +61,7 @@ def test_over_the_limit_of_a_second_the_answer_is_429_in_json(staff, settings, c
     assert response.status_code == 429
     assert response.json() == {"error": "Too Many Requests", "message": "Too many requests in a second"}
     assert (response["Retry-After"], response["RateLimit-Remaining"]) == ("1", "0")
+    assert (response["X-Secondly-RateLimit-Limit"], response["X-Secondly-RateLimit-Remaining"]) == ("2", "0")
     clock.shift(1)
     assert statuses(staff, 1) == [200]
 

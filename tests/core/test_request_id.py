@@ -57,6 +57,14 @@ def test_a_signed_link_is_never_in_the_log(log):
     assert token[:12] not in log.getvalue()
 
 
+@pytest.mark.parametrize("sent", ["%0A", "%0D", "%1B[2K", "%C2%85", "%E2%80%A8"])
+def test_a_path_cannot_begin_a_line_of_its_own_in_the_log(log, sent):
+    Caller().get(f"/v2/closes{sent}2026-01-01 INFO forged", X_Request_Id="look-for-me")
+    (line,) = [line for line in log.getvalue().splitlines() if "forged" in line]
+    assert "look-for-me" in line
+    assert line.isprintable()
+
+
 @pytest.fixture
 def failing(monkeypatch):
     """The list of closes fails with this error."""

@@ -146,3 +146,19 @@ def test_settings_of_an_organization_are_its_administrators(paris, staff):
         url(model, "change", paris.pk), data | {"retention_days": "3", "version": 1}
     )
     assert "retention_days" in errors_of(too_short)
+
+
+def test_a_form_with_many_services_asks_a_fixed_number_of_queries(staff, student, paris, django_assert_max_num_queries):
+    close = close_of(student, staff, paris, *[{"duration": 7200}] * 15)
+    client = browser(staff)
+    with django_assert_max_num_queries(18):
+        assert client.get(url(MODEL, "change", close.pk)).status_code == 200
+
+
+def test_the_choice_of_a_close_asks_a_fixed_number_of_queries(staff, paris, django_assert_max_num_queries):
+    for number in range(12):
+        close_of(person(f"s{number}", Role.STUDENT, paris), staff, paris)
+    client = browser(staff)
+    ask = {"app_label": "scheduling", "model_name": "communityservice", "field_name": "close", "term": ""}
+    with django_assert_max_num_queries(10):
+        assert len(client.get("/admin/autocomplete/", ask).json()["results"]) == 12

@@ -7,6 +7,7 @@ from django.utils import timezone
 from core.models import OutboxMessage, Role
 from scheduling.models import Close, CommunityService
 from scheduling.services.community_services import update_community_service
+from tests import api
 from tests.back_office import browser, close_of, errors_of, messages_of, organization, person, sent_form, url
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +222,19 @@ def test_the_end_of_a_new_close_is_on_the_clock_of_its_organization(staff, new_y
     values = {"organization": new_york.pk, "user": student.pk, "kind": "agu", "reason": "Absent"}
     client.post(url("scheduling_close", "add"), form | values)
     assert timezone.localtime(Close.objects.get().end_at, new_york.zone).hour == 18
+
+
+@pytest.mark.parametrize("values", [{"duration": "abc"}, {"occupation": "x" * 256}])
+def test_the_same_value_is_refused_in_the_same_words_by_both_doors(staff, close, paris, values):
+    program = api.program(paris)
+    by_api = program.post("/v2/community_services", {"community_service": {"duration": 7200, **values}}).json()
+    client = browser(staff)
+    data = sent_form(client, url(MODEL, "add")) | {"duration": "7200", **values}
+    by_form = errors_of(client.post(url(MODEL, "add"), data))
+    (field,) = values
+    assert by_form == {field: by_api["errors"][field]}
+    address = url("scheduling_close", "change", close.pk)
+    nested = {f"community_services-0-{name}": value for name, value in values.items() if name == "occupation"}
+    page = client.post(address, sent_form(client, address) | nested)
+    for formset in page.context["inline_admin_formsets"] if nested else []:
+        assert formset.formset.errors == [{field: by_api["errors"][field]}]

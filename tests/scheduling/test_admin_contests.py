@@ -57,3 +57,12 @@ def test_both_are_in_the_history(contest, paris):
 def test_the_text_is_not_staffs_to_edit(contest, paris):
     client = browser(person("ben", Role.ADMINISTRATOR, paris))
     assert client.post(url(MODEL, "change", contest.pk), {"text": "Forged"}).status_code == 403
+
+
+def test_staff_who_were_closed_do_not_decide_on_themselves(author, paris):
+    ben = person("ben", Role.BASIC_STAFF, paris)
+    contest = contest_close(close_of(ben, author, paris), "I was ill.")
+    client = browser(ben)
+    assert client.get(url(MODEL, "change", contest.pk)).context["row_actions"] == []
+    client.post(url(MODEL, "do", contest.pk, "accept"), {"comment": ""})
+    assert Contest.objects.get().state == Contest.State.PENDING

@@ -186,3 +186,9 @@ def test_a_close_takes_a_hundred_services_and_no_more(staff, fields):
         NESTED: ["must be at most 100 community services"]
     }
     assert not Close.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_reason_of_blanks_is_no_reason(staff, fields, close, method):
+    path = CLOSES if method == "POST" else f"{CLOSES}/{close.pk}"
+    assert refused(staff.call(method, path, {"close": {**fields, "reason": "  "}})) == {"reason": ["can't be blank"]}

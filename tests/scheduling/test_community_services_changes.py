@@ -264,3 +264,7 @@ def test_what_is_read_can_be_sent_back_after_its_day(noon, campus, close):
     noon.move_to(datetime(2017, 12, 1, tzinfo=UTC))
     again = {"community_service": {"schedule_at": service["schedule_at"], "duration": 60}}
     assert api.program(campus).put(f"{URL}/{service['id']}", again).status_code == 204
+
+
+def test_a_client_of_several_organizations_is_told_of_an_id_that_is_no_row(of_both):
+    assert refused(create(of_both, close_id=99999)) == {"close_id": ["must exist"]}

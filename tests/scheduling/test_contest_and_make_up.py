@@ -9,6 +9,7 @@ from django.test import Client
 from core.context import acting
 from core.errors import StaleVersion, StateConflict
 from core.links import sign_link
+from core.mail import drain
 from core.models import OutboxMessage, Role
 from scheduling.emails import CLOSE_LINK, LINK_LIFETIME
 from scheduling.models import Close, CommunityService, Contest
@@ -225,3 +226,16 @@ def test_a_make_up_whose_missed_service_is_deleted_says_so_in_its_history(advanc
     later.refresh_from_db()
     assert (later.makes_up, later.version) == (None, 2)
     assert later.history.first().makes_up_id is None
+
+
+def test_the_mail_of_a_make_up_says_that_it_is_one_and_why(close, mailoutbox):
+    make_up(make_community_service(close).pk, "Overslept")
+    drain()
+    assert "It makes up for a missed one: Overslept" in mailoutbox[-1].body
+
+
+def test_misses_are_counted_for_their_student_alone(close, campus):
+    make_up(make_community_service(close).pk, "Overslept")
+    other = make_community_service(make_close(campus))
+    counted = dict(CommunityService.objects.with_misses().values_list("close__user", "misses"))
+    assert counted == {close.user_id: 1, other.close.user_id: 0}

@@ -93,6 +93,12 @@ def test_the_link_header_names_the_pages_that_apply(staff, services, page, rels)
     assert all(query["filter[state]"] == ["schedule"] for query in found.values())
 
 
+def test_the_links_keep_letters_that_came_as_plain_bytes(staff):
+    query = "filter[occupation]=Ménage".encode().decode("latin-1")
+    response = staff.client.get(SERVICES, QUERY_STRING=query, headers={"Authorization": f"Bearer {staff.token}"})
+    assert links(response)["first"]["filter[occupation]"] == ["Ménage"]
+
+
 def test_the_pages_together_are_the_whole_list_once(staff, services):
     seen = [pk for page in range(1, 5) for pk in ids(staff, f"{SERVICES}?page[size]=10&page[number]={page}")]
     assert seen == sorted((service.pk for service in services), reverse=True)
@@ -240,6 +246,13 @@ def test_a_range_includes_both_ends_and_an_empty_side_is_open(staff, close):
         assert ids(staff, f"{SERVICES}?range[duration]={given}&sort=id") == [row.pk for row in found]
 
 
+@pytest.mark.parametrize("given", [",-1", "99999999999,", "-5,-1"])
+def test_a_range_beyond_what_a_duration_can_be_finds_nothing(staff, close, given):
+    make_community_service(close)
+    for path in (SERVICES, f"/v2/closes/{close.pk}/community_services"):
+        assert ids(staff, f"{path}?range[duration]={given}") == []
+
+
 def test_a_range_of_dates_is_read_in_the_organizations_zone(staff, close):
     """Midnight of 27 November in Paris is 23:00 UTC of the day before."""
     before = make_community_service(close, schedule_at=datetime(2017, 11, 26, 22, 59, tzinfo=UTC))
@@ -255,3 +268,9 @@ def test_a_list_has_no_row_of_another_organization(staff):
         response = staff.get(path)
         assert (response.json(), response["X-Total"]) == ([], "0")
     assert Close.objects.count() == CommunityService.objects.count() == 1
+
+
+def test_numbers_past_what_a_database_counts_are_a_page_past_the_end_and_the_largest_size(staff, services):
+    response = staff.get(f"{SERVICES}?page[number]=99999999999999999999999")
+    assert (response.status_code, response.json()) == (200, [])
+    assert staff.get(f"{SERVICES}?page[size]=99999999999999999999999")["X-Per-Page"] == "100"

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from rest_framework.response import Response
 
+from core.api.errors import Refusal
 from core.api.parsers import JSONParser
 from core.api.views import DialectView
 from core.models import Organization
@@ -78,26 +79,37 @@ class CommunityView(DialectView):
             return Response(status=204)
         return self.single(write(row), row.version, headers={"Preference-Applied": "return=representation"})
 
-    def organization_by(self, rows: QuerySet, name: str) -> int | None:
-        """The organization that the row named so in the request belongs to, when it is one alone.
+    def organizations_by(self, rows: QuerySet, name: str) -> list[int] | None:
+        """Where the row named so in the request belongs (two ids at most); None when the request names none.
 
         `rows` have `organization_id`, and the id in the request is compared with their `named_id`.
         """
+        if self.data.get(name) in (None, ""):
+            return None
         try:
-            pk = read_whole(self.data.get(name))
+            pk = read_whole(self.data[name])
         except ValueError:
-            return None
-        if abs(pk) > MAX_ID:
-            return None
-        found = rows.filter(organization_id__in=self.staff_ids, named_id=pk)
-        ids = list(found.values_list("organization_id", flat=True)[:2])
-        return ids[0] if len(ids) == 1 else None
+            return []
+        found = rows.filter(organization_id__in=self.staff_ids, named_id=pk) if abs(pk) <= MAX_ID else rows.none()
+        return list(found.values_list("organization_id", flat=True)[:2])
 
     def organization_for(self, *hints: tuple[QuerySet, str]) -> Organization:
-        """The organization of a new row: the only one in reach, else what the first good hint names, else → 400."""
-        found = [] if len(self.staff_ids) == 1 else (self.organization_by(*hint) for hint in hints)
-        pk = next(filter(None, found), None) or self.only_organization_id()
+        """The organization of a new row: the only one in reach, else what the first good hint names.
+
+        An id that is no row in reach → 422 on it; no id at all, or a person of several organizations → 400.
+        """
+        pk = self.staff_ids[0] if len(self.staff_ids) == 1 else self.named_by(hints)
         return Organization.objects.select_related("scheduling_settings").get(pk=pk)
+
+    def named_by(self, hints: tuple[tuple[QuerySet, str], ...]) -> int:
+        found = {name: self.organizations_by(rows, name) for rows, name in hints}
+        certain = [ids[0] for ids in found.values() if ids and len(ids) == 1]
+        if certain:
+            return certain[0]
+        unknown = {name: [("must_exist", "must exist")] for name, ids in found.items() if ids == []}
+        if unknown:
+            raise Refusal(422, "invalid", "Validation failed", fields=unknown)
+        return self.only_organization_id()
 
     # -- headers ----------------------------------------------------------------------------------------
 

@@ -122,6 +122,7 @@ class TextField(serializers.CharField):
     default_error_messages = {
         "invalid": "must be a text",
         "null": "can't be blank",
+        "blank": "can't be blank",
         "max_length": "is too long (maximum is {max_length} characters)",
     }
 
@@ -131,6 +132,8 @@ class TextField(serializers.CharField):
     def to_internal_value(self, data):
         if not isinstance(data, str):
             self.fail("invalid")
+        if not (data.strip() or self.allow_blank):
+            self.fail("blank")
         return data
 
 

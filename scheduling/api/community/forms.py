@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from core.api.errors import Refusal, field_errors
+from core.errors import StaleVersion
 from scheduling.api.community.errors import wire_name
 
 Errors = dict[str, list[tuple[str, str]]]
@@ -26,6 +27,8 @@ class Form:
             if not self.errors:
                 return save(self.values)
             check(self.values)
+        except StaleVersion:
+            raise
         except ValidationError as error:
             self.errors.update({wire_name(name): found for name, found in field_errors(error).items()})
         raise Refusal(422, "invalid", "Validation failed", fields=self._in_order())

@@ -1,12 +1,14 @@
 """page[number] and page[size] (or page and per_page); X-Page, X-Per-Page, X-Total and Link [contract 10]."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from scheduling.api.community.fields import read_whole
+from scheduling.api.community.fields import MAX_ID
 
 DEFAULT_SIZE = 30
 MAX_SIZE = 100
+DIGITS = re.compile(r"\A[0-9]+\Z")
 OWN_NAMES = {"page", "per_page", "page[number]", "page[size]"}
 
 
@@ -40,7 +42,9 @@ class Page:
 
     def _address(self, request) -> str:
         """A page's address, up to its number."""
-        others = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+        # WSGI gives the bytes that came as Latin-1.
+        query = request.META.get("QUERY_STRING", "").encode("latin-1").decode(errors="replace")
+        others = parse_qsl(query, keep_blank_values=True)
         pairs = [pair for pair in others if pair[0] not in OWN_NAMES]
         query = urlencode([*pairs, ("page[size]", self.size), ("page[number]", "")])
         return f"{request.build_absolute_uri(request.path)}?{query}"
@@ -56,8 +60,7 @@ def page_of(query: dict, total: int) -> Page:
 
 
 def _positive(data: object, default: int) -> int:
-    try:
-        value = read_whole(data)
-    except ValueError:
+    text = str(data).strip()
+    if not DIGITS.match(text):
         return default
-    return value if value >= 1 else default
+    return min(int(text[:20]), MAX_ID) or default
