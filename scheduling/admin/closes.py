@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 from django import forms
@@ -24,10 +25,10 @@ State = Close.State
 
 
 class SetState(RowAction):
-    """Close or unclose the account."""
+    """Bring a row into this state by this service."""
 
-    def __init__(self, state: State, name: str, label):
-        self.state, self.name, self.label = state, name, label
+    def __init__(self, state: str, name: str, label, service: Callable):
+        self.state, self.name, self.label, self.service = state, name, label, service
 
     def why_not(self, row, user):
         if row.state == self.state:
@@ -35,7 +36,7 @@ class SetState(RowAction):
         return None
 
     def run(self, row, user, values) -> None:
-        services.set_close_state(row.pk, self.state)
+        self.service(row.pk, self.state)
 
 
 class NestedForm(RowForm):
@@ -101,8 +102,8 @@ class CommunityServiceInline(admin.TabularInline):
 class ClosesAdmin(OrganizationAdmin):
     inlines = [CommunityServiceInline]
     row_actions = [
-        SetState(State.UNCLOSE, "unclose", _("Unclose")),
-        SetState(State.CLOSE, "close", _("Close again")),
+        SetState(State.UNCLOSE, "unclose", _("Unclose"), services.set_close_state),
+        SetState(State.CLOSE, "close", _("Close again"), services.set_close_state),
     ]
     fieldsets = [(None, {"fields": ["user", "kind", "reason", "end_at", "closer"]})]
     autocomplete_fields = ["user", "closer"]

@@ -17,24 +17,11 @@ from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from core.zones import hours_and_minutes
 from scheduling.admin import tones
-from scheduling.admin.closes import members
+from scheduling.admin.closes import SetState, members
 from scheduling.models import Close, CommunityService
 from scheduling.services import community_services as services
 
 State = CommunityService.State
-
-
-class Judge(RowAction):
-    def __init__(self, state: State, name: str, label):
-        self.state, self.name, self.label = state, name, label
-
-    def why_not(self, row, user):
-        if row.state == self.state:
-            return _("already %(state)s") % {"state": row.get_state_display().lower()}
-        return None
-
-    def run(self, row, user, values) -> None:
-        services.judge_community_service(row.pk, self.state)
 
 
 class ResendEmail(RowAction):
@@ -99,8 +86,8 @@ class LateFilter(admin.SimpleListFilter):
 class CommunityServicesAdmin(OrganizationAdmin):
     form = CommunityServiceForm
     row_actions = [
-        Judge(State.VALIDATED, "validate", _("Validate")),
-        Judge(State.INVALIDATED, "invalidate", _("Invalidate")),
+        SetState(State.VALIDATED, "validate", _("Validate"), services.judge_community_service),
+        SetState(State.INVALIDATED, "invalidate", _("Invalidate"), services.judge_community_service),
         MakeUp(),
         ResendEmail(),
     ]
