@@ -40,7 +40,7 @@ def test_every_endpoint_for_programs_is_there(document):
         "/readyz",
     }
     assert paths <= set(document["paths"])
-    assert len(urlpatterns) == 10, "a new prefix belongs in the document too"
+    assert len(urlpatterns) == 12, "a new prefix belongs in the document too"
 
 
 def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):

@@ -14,9 +14,7 @@ from django.utils import timezone
 from core import demo
 from core.crypto import encrypt
 from core.models import IdempotencyKey, Membership, Organization, OutboxMessage, Role, User
-from scheduling.models import Close, CommunityService
-from scheduling.services.closes import create_close, set_close_state
-from scheduling.services.community_services import create_community_service
+from tests.core.examining import examine, only_finding
 from tests.core.oauth_clients import make_application, make_organization, make_person
 from tests.smtp import Catcher, free_port
 
@@ -36,34 +34,6 @@ def organization():
     made = make_organization()
     make_person("agnes", made, Role.ADMINISTRATOR)
     return made
-
-
-@pytest.fixture
-def close(organization):
-    student, closer = make_person("sam", organization), make_person("bruno", organization, Role.BASIC_STAFF)
-    values = {"user": student, "closer": closer, "kind": Close.Kind.AGU, "reason": "Stole a lamp"}
-    return create_close(organization, values)
-
-
-def examine() -> tuple[int, list[dict]]:
-    """The exit code, and the findings that are not ok."""
-    out, code = io.StringIO(), 0
-    try:
-        call_command("doctor", "--json", stdout=out)
-    except SystemExit as end:
-        code = end.code
-    told = json.loads(out.getvalue())
-    assert told["ok"] is (code == 0)
-    return code, [finding for finding in told["findings"] if finding["level"] != "ok"]
-
-
-def only_finding(check: str, level: str) -> dict:
-    """The one thing that is wrong; told with a remedy, and by the exit code when it is an error."""
-    code, findings = examine()
-    assert [(each["check"], each["level"]) for each in findings] == [(check, level)]
-    assert code == (level == "error")
-    assert findings[0]["mend"]
-    return findings[0]
 
 
 def test_a_healthy_installation(organization):
@@ -256,51 +226,3 @@ def test_a_check_that_fails_is_told_and_stops_nothing(organization, monkeypatch)
     monkeypatch.setattr("core.checkup_data.SCOPES", None)
     make_application(organization)
     assert "TypeError" in only_finding("clients", "error")["what"]
-
-
-# Scheduling's rows
-
-
-def test_a_close_past_its_end(close):
-    Close.objects.update(end_at=timezone.now() - timedelta(minutes=9))
-    assert examine() == (0, [])
-    Close.objects.update(end_at=timezone.now() - timedelta(minutes=11))
-    assert "periodic" in only_finding("ended_closes", "error")["mend"]
-
-
-def add_service(close, **values) -> CommunityService:
-    return create_community_service(close.organization, {"duration": 7200, "close": close, **values})
-
-
-def test_a_close_in_force_whose_services_are_all_dated(close):
-    add_service(close, schedule_at=timezone.now() + timedelta(days=3))
-    set_close_state(close.pk, Close.State.CLOSE)
-    only_finding("dated_closes", "warning")
-    add_service(close)
-    assert examine() == (0, [])
-
-
-def test_undated_services_on_an_unclosed_close_are_fine(close):
-    set_close_state(close.pk, Close.State.UNCLOSE)
-    add_service(close)
-    assert examine() == (0, [])
-
-
-def test_a_service_whose_close_is_of_another_organization(close):
-    other = make_organization("Second")
-    make_person("owen", other, Role.ADMINISTRATOR)
-    service = add_service(close)
-    CommunityService.objects.update(organization=other)
-    assert f"(id {service.pk})" in only_finding("scheduling_organizations", "error")["what"]
-
-
-def test_a_supervisor_who_is_staff_no_longer(close):
-    add_service(close, supervisor=close.closer)
-    assert examine() == (0, [])
-    Membership.objects.filter(user=close.closer).update(role=Role.STUDENT)
-    assert "supervisor" in only_finding("scheduling_members", "warning")["what"]
-
-
-def test_a_student_who_left(close):
-    Membership.objects.filter(user=close.user).delete()
-    assert "no active member" in only_finding("scheduling_members", "warning")["what"]

@@ -1,0 +1,27 @@
+"""The doctor as its tests call it."""
+
+import io
+import json
+
+from django.core.management import call_command
+
+
+def examine() -> tuple[int, list[dict]]:
+    """The exit code, and the findings that are not ok."""
+    out, code = io.StringIO(), 0
+    try:
+        call_command("doctor", "--json", stdout=out)
+    except SystemExit as end:
+        code = end.code
+    told = json.loads(out.getvalue())
+    assert told["ok"] is (code == 0)
+    return code, [finding for finding in told["findings"] if finding["level"] != "ok"]
+
+
+def only_finding(check: str, level: str) -> dict:
+    """The one thing that is wrong; told with a remedy, and by the exit code when it is an error."""
+    code, findings = examine()
+    assert [(each["check"], each["level"]) for each in findings] == [(check, level)]
+    assert code == (level == "error")
+    assert findings[0]["mend"]
+    return findings[0]
