@@ -5,6 +5,23 @@ import json
 
 from django.core.management import call_command
 
+from core.models import Organization, Role
+from tests.core.oauth_clients import make_organization, make_person
+
+
+def stand_alone(settings, tmp_path) -> None:
+    """An installation of its own, whose passwords need not resist anybody."""
+    settings.VAR_DIR = tmp_path
+    settings.EMBEDDED_WORKER = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+def healthy_organization() -> Organization:
+    """It has an administrator."""
+    made = make_organization()
+    make_person("agnes", made, Role.ADMINISTRATOR)
+    return made
+
 
 def examine() -> tuple[int, list[dict]]:
     """The exit code, and the findings that are not ok."""

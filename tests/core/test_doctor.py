@@ -14,8 +14,8 @@ from django.utils import timezone
 from core import demo
 from core.crypto import encrypt
 from core.models import IdempotencyKey, Membership, Organization, OutboxMessage, Role, User
-from tests.core.examining import examine, only_finding
-from tests.core.oauth_clients import make_application, make_organization, make_person
+from tests.core.examining import examine, healthy_organization, only_finding, stand_alone
+from tests.core.oauth_clients import make_application, make_person
 from tests.smtp import Catcher, free_port
 
 pytestmark = pytest.mark.django_db
@@ -23,17 +23,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def own_var(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    settings.EMBEDDED_WORKER = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    stand_alone(settings, tmp_path)
 
 
 @pytest.fixture
 def organization():
-    """In good health: it has an administrator."""
-    made = make_organization()
-    make_person("agnes", made, Role.ADMINISTRATOR)
-    return made
+    return healthy_organization()
 
 
 def test_a_healthy_installation(organization):

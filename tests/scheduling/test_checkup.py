@@ -9,7 +9,7 @@ from core.models import Membership, Role
 from scheduling.models import Close, CommunityService
 from scheduling.services.closes import create_close, set_close_state
 from scheduling.services.community_services import create_community_service
-from tests.core.examining import examine, only_finding
+from tests.core.examining import examine, healthy_organization, only_finding, stand_alone
 from tests.core.oauth_clients import make_organization, make_person
 
 pytestmark = pytest.mark.django_db
@@ -17,17 +17,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def own_var(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    settings.EMBEDDED_WORKER = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    stand_alone(settings, tmp_path)
 
 
 @pytest.fixture
 def organization():
-    """In good health: it has an administrator."""
-    made = make_organization()
-    make_person("agnes", made, Role.ADMINISTRATOR)
-    return made
+    return healthy_organization()
 
 
 @pytest.fixture
