@@ -134,20 +134,20 @@ async def create_service(request: Request, root: RootIn) -> Response:
 async def create_once(connection, request: Request, caller: Caller, service: ServiceIn, key: str) -> Response:
     parts = [caller.application_id, None, request.headers.get("x-organization-id", ""), "POST", request.url.path, key]
     fingerprint = hashlib.sha256(orjson.dumps(parts)).digest()
-    body_hash = hashlib.sha256(orjson.dumps(orjson.loads(await request.body()), option=orjson.OPT_SORT_KEYS)).digest()
-    since = datetime.now(UTC) - LIFETIME
-    stored = await connection.fetchrow(sql.FIND_KEY, fingerprint, since)
-    if stored:
-        return replayed(stored, body_hash, caller)
+    query = request.scope["query_string"]
+    body_hash = hashlib.sha256(query + b"\n" + await request.body()).digest()
+    now = datetime.now(UTC)
     async with connection.transaction():
-        if not await connection.fetchval(sql.LOCK_KEY, int.from_bytes(fingerprint[:8], "big", signed=True)):
+        number = int.from_bytes(fingerprint[:8], "big", signed=True)
+        kept = await connection.fetchrow(sql.LOCK_AND_FIND_KEY, number, fingerprint, now - LIFETIME)
+        if kept["body_hash"] is not None:
+            return replayed(kept, body_hash, caller)
+        if not kept["is_ours"]:
             raise HTTPException(409, "The first request with this Idempotency-Key is still running")
-        await connection.execute(sql.FORGET_KEY, fingerprint, since)
-        taken = await connection.fetchval(sql.TAKE_KEY, fingerprint, body_hash)
-        if taken is None:
-            return replayed(await connection.fetchrow(sql.FIND_KEY, fingerprint, since), body_hash, caller)
         answer = await create(connection, caller, service)
-        await connection.execute(sql.KEEP_ANSWER, taken, FERNET.encrypt(orjson.dumps(answer)))
+        stored = FERNET.encrypt(orjson.dumps(answer))
+        if not await connection.fetchval(sql.KEEP_ANSWER, fingerprint, body_hash, stored, now, now - LIFETIME):
+            raise HTTPException(409, "The first request with this Idempotency-Key is still running")
     return response(answer, caller)
 
 

@@ -68,14 +68,16 @@ INSERT INTO core_outboxmessage
 VALUES (gen_random_uuid(), $1, 'community_service_assigned', $2, $3, $4, 'scheduling.communityservice', $5, '{}',
         'queued', 0, $6, '', '', '', $6)
 """
-FIND_KEY = "SELECT body_hash, answer FROM core_idempotencykey WHERE fingerprint = $1 AND created_at >= $2"
-LOCK_KEY = "SELECT pg_try_advisory_xact_lock($1)"
-FORGET_KEY = "DELETE FROM core_idempotencykey WHERE fingerprint = $1 AND created_at < $2"
-TAKE_KEY = """
-INSERT INTO core_idempotencykey (fingerprint, body_hash, created_at) VALUES ($1, $2, now())
-ON CONFLICT (fingerprint) DO NOTHING RETURNING id
+LOCK_AND_FIND_KEY = """
+SELECT pg_try_advisory_xact_lock($1) AS is_ours, kept.body_hash, kept.answer
+  FROM (SELECT) AS one LEFT JOIN core_idempotencykey kept ON kept.fingerprint = $2 AND kept.created_at >= $3
 """
-KEEP_ANSWER = "UPDATE core_idempotencykey SET answer = $2 WHERE id = $1"
+KEEP_ANSWER = """
+INSERT INTO core_idempotencykey AS kept (fingerprint, body_hash, answer, created_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (fingerprint) DO UPDATE
+   SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+ WHERE kept.created_at < $5 RETURNING id
+"""
 CLIENT = "SELECT id, client_secret, is_active, allowed_scopes FROM core_application WHERE client_id = $1"
 INSERT_TOKEN = """
 INSERT INTO oauth2_provider_accesstoken

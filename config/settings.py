@@ -91,12 +91,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.SessionsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.LogInMiddleware",
     "core.middleware.LanguageMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "core.middleware.MessagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.PersonMiddleware",
     "core.middleware.FailureMiddleware",
@@ -130,6 +130,8 @@ DATABASE = DATABASES["default"]
 ON_POSTGRESQL = DATABASE["ENGINE"].endswith("postgresql")
 DATABASE["CONN_HEALTH_CHECKS"] = True
 if ON_POSTGRESQL:
+    # Ours asks a kept connection for its health without a statement.
+    DATABASE["ENGINE"] = "core.postgresql"
     # Planning is most of a short statement's time, so what comes again is prepared. Off behind a pooler that cannot.
     if env.bool("DATABASE_PREPARE", default=True):
         DATABASE.setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=5)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar, overload
 
 from django.db import OperationalError, transaction
@@ -13,6 +14,7 @@ from core.errors import Busy
 LOCK_STATES = {"55P03", "40P01"}
 LOCKED = "database is locked"
 Function = TypeVar("Function", bound=Callable[..., Any])
+_running: ContextVar[bool] = ContextVar("running", default=False)
 BUSY = _("Somebody else is changing the same thing at this very moment. Try again.")
 
 
@@ -27,8 +29,14 @@ def atomic(function=None):
 
 @contextmanager
 def _transaction() -> Iterator[None]:
-    with lock_failures_as_busy(), transaction.atomic():
-        yield
+    """A service that another one calls is part of that one, without a savepoint: what fails inside fails as a whole."""
+    inner = _running.get()
+    token = _running.set(True)
+    try:
+        with lock_failures_as_busy(), transaction.atomic(savepoint=not inner):
+            yield
+    finally:
+        _running.reset(token)
 
 
 @contextmanager

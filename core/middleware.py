@@ -4,8 +4,13 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Callable
+from typing import cast
 
 from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -35,6 +40,17 @@ def has_nul(request: HttpRequest) -> bool:
     return "%00" in query or any("\0" in text for text in (request.path, query, *cookies))
 
 
+def bad(request: HttpRequest, code: str, message: str) -> HttpResponse:
+    """400: for people a page in their browser's language, made before their own is known; else the dialect's body."""
+    if not page_door(request.path):
+        return refuse(Refusal(400, code, message), request)
+    return cast(HttpResponse, PolicyMiddleware(LanguageMiddleware(bad_page))(request))
+
+
+def bad_page(request: HttpRequest) -> HttpResponse:
+    return bad_request(request, BadRequest())
+
+
 class RequestMiddleware:
     """Names the request and its door, refuses what no view should see, logs one line."""
 
@@ -55,12 +71,12 @@ class RequestMiddleware:
         try:
             request.get_host()
         except DisallowedHost:
-            return refuse(Refusal(400, "bad_host", "The Host header names a host that is not served here"), request)
+            return bad(request, "bad_host", "The Host header names a host that is not served here")
         if has_nul(request):
-            return refuse(Refusal(400, "malformed", "The request holds a NUL character"), request)
+            return bad(request, "malformed", "The request holds a NUL character")
         # Django decodes a form by whatever codec the sender names, some of which give no text at all.
         if page_door(request.path) and (request.encoding or "utf-8").lower() != "utf-8":
-            return bad_request(request, BadRequest("not UTF-8"))
+            return bad(request, "malformed", "The form is not UTF-8")
         return None
 
     def log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:
@@ -76,8 +92,10 @@ def language_of(request: HttpRequest) -> str:
     """Of the answer: the logged-in person's own on pages, else the browser's; programs are told in English."""
     if not page_door(request.path):
         return "en"
-    if request.user.is_authenticated:
-        return request.user.language
+    # Unknown yet where the request is refused before the log-in is read.
+    user = getattr(request, "user", None)
+    if user and user.is_authenticated:
+        return user.language
     return translation.get_language_from_request(request)
 
 
@@ -98,6 +116,27 @@ class LanguageMiddleware:
         if page_door(request.path):
             patch_vary_headers(response, ["Accept-Language"])
         return response
+
+
+class PagesOnly:
+    """Programs carry a token: no session, log-in or message is made ready for them."""
+
+    get_response: Callable[[HttpRequest], HttpResponse]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return super().__call__(request) if page_door(request.path) else self.get_response(request)
+
+
+class SessionsMiddleware(PagesOnly, SessionMiddleware):
+    pass
+
+
+class LogInMiddleware(PagesOnly, AuthenticationMiddleware):
+    pass
+
+
+class MessagesMiddleware(PagesOnly, MessageMiddleware):
+    pass
 
 
 class PolicyMiddleware(CSPMiddleware):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.changes import check_all, check_fields, refuse
-from core.models import Membership, Organization, Role, User
+from core.models import Organization, Role, User
 from core.zones import local_moment
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 
@@ -60,11 +60,10 @@ def day_start(organization: Organization, day: date) -> datetime:
 
 def check_member(field: str, organization_id: int, user: User, role: Role) -> None:
     """The person is a member of the organization, of this rank at least."""
-    held = Membership.objects.filter(organization_id=organization_id, user=user, user__is_active=True)
-    held_role = held.values_list("role", flat=True).first()
-    if held_role is None:
+    held = user.held.get(organization_id) if user.is_active else None
+    if held is None:
         refuse(field, "must_exist", _("must exist"))
-    if Role(held_role).rank < role.rank:
+    if held.rank < role.rank:
         refuse(field, "not_staff", _("must be a member of staff"))
 
 
@@ -81,7 +80,12 @@ def check_community_service(service: CommunityService, changed: set[str]) -> Non
 
 
 def _check_same_organization(service: CommunityService, close: Close) -> None:
-    if close.organization_id != service.organization_id:
+    # One that only its id is known of is read here.
+    try:
+        there = close.organization_id
+    except Close.DoesNotExist:
+        there = None
+    if there != service.organization_id:
         refuse("close", "must_exist", _("must exist"))
 
 

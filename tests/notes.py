@@ -33,7 +33,7 @@ def a_note(organization: Organization, **fields) -> OutboxMessage:
     """A queued note, committed unless the caller is in a transaction; `params` and any field of the row by name."""
     params = fields.pop("params", {})
     with transaction.atomic():
-        row = queue_email(
+        pk = queue_email(
             kind="test_note",
             organization=organization,
             recipient=None,
@@ -42,9 +42,8 @@ def a_note(organization: Organization, **fields) -> OutboxMessage:
             entity=organization,
             params=params,
         )
-        OutboxMessage.objects.filter(pk=row.pk).update(**fields)
-    row.refresh_from_db()
-    return row
+        OutboxMessage.objects.filter(pk=pk).update(**fields)
+    return OutboxMessage.objects.get(pk=pk)
 
 
 def make_due(row: OutboxMessage) -> None:

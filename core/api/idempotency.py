@@ -12,11 +12,21 @@ from django.utils import timezone
 from core.api.errors import Refusal
 from core.crypto import InvalidToken, decrypt, encrypt
 from core.locks import atomic
-from core.models import IdempotencyKey
 
 LIFETIME = timedelta(hours=24)
 KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
 REPLAYED_HEADERS = ("ETag", "Location")
+FIND = "SELECT body_hash, answer FROM core_idempotencykey WHERE fingerprint = %s AND created_at >= %s"
+LOCK_AND_FIND = """
+SELECT pg_try_advisory_xact_lock(%s), kept.body_hash, kept.answer
+  FROM (SELECT) AS one LEFT JOIN core_idempotencykey kept ON kept.fingerprint = %s AND kept.created_at >= %s
+"""
+KEEP = """
+INSERT INTO core_idempotencykey AS kept (fingerprint, body_hash, answer, created_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (fingerprint) DO UPDATE
+   SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+ WHERE kept.created_at < %s
+"""
 
 
 def answer_once(request, handler):
@@ -27,52 +37,53 @@ def answer_once(request, handler):
     if not KEY.match(key):
         raise Refusal(400, "idempotency_key", "Idempotency-Key takes 1 to 255 visible ASCII characters")
     fingerprint, body_hash = _fingerprint(request, key), _body_hash(request)
-    return _replay(fingerprint, body_hash) or _first(fingerprint, body_hash, handler)
-
-
-def _first(fingerprint: bytes, body_hash: bytes, handler):
     with atomic():
-        _lock(fingerprint)
-        # Another may have answered between the look-up and the lock.
-        replay = _replay(fingerprint, body_hash)
-        if replay is not None:
-            return replay
+        kept, is_ours = _enter(fingerprint)
+        if kept is not None:
+            return _replay(kept, body_hash)
+        if not is_ours:
+            raise _running()
         response = handler()
-        _keep(fingerprint, body_hash, response)
+        # Another may have answered between the look-up's snapshot and its lock: nothing of ours stays then.
+        if not _keep(fingerprint, body_hash, response):
+            raise _running()
     return response
 
 
-def _keep(fingerprint: bytes, body_hash: bytes, response) -> None:
-    """One statement, which also takes the place of an answer that is too old."""
-    row = IdempotencyKey(fingerprint=fingerprint, body_hash=body_hash, answer=_stored(response))
-    IdempotencyKey.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["fingerprint"],
-        update_fields=["body_hash", "answer", "created_at"],
-    )
+def _enter(fingerprint: bytes) -> tuple[tuple | None, bool]:
+    """The stored body hash and answer, if any, and whether this request is the one to do the work.
 
-
-def _lock(fingerprint: bytes) -> None:
-    """Only the first goes on; where the first still runs → 409. SQLite's write lock has already made us wait."""
-    if connection.vendor != "postgresql":
-        return
+    SQLite's write lock has already made the others wait.
+    """
     with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.execute(FIND, [fingerprint, timezone.now() - LIFETIME])
+            return cursor.fetchone(), True
         number = int.from_bytes(fingerprint[:8], "big", signed=True)
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        if not cursor.fetchone()[0]:
-            message = "The first request with this Idempotency-Key is still running"
-            raise Refusal(409, "idempotency_running", message, headers={"Retry-After": "1"})
+        cursor.execute(LOCK_AND_FIND, [number, fingerprint, timezone.now() - LIFETIME])
+        is_ours, *kept = cursor.fetchone()
+        return None if kept[0] is None else tuple(kept), is_ours
 
 
-def _replay(fingerprint: bytes, body_hash: bytes) -> HttpResponse | None:
-    row = IdempotencyKey.objects.filter(fingerprint=fingerprint, created_at__gte=timezone.now() - LIFETIME).first()
-    if row is None:
-        return None
-    if bytes(row.body_hash) != body_hash:
+def _running() -> Refusal:
+    message = "The first request with this Idempotency-Key is still running"
+    return Refusal(409, "idempotency_running", message, headers={"Retry-After": "1"})
+
+
+def _keep(fingerprint: bytes, body_hash: bytes, response) -> bool:
+    """In the place of an answer that is too old; False where a younger one stands."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [fingerprint, body_hash, _stored(response), now, now - LIFETIME])
+        return cursor.rowcount == 1
+
+
+def _replay(kept: tuple, body_hash: bytes) -> HttpResponse:
+    kept_hash, stored = kept
+    if bytes(kept_hash) != body_hash:
         raise Refusal(422, "idempotency_mismatch", "This Idempotency-Key was used with another request body")
     try:
-        answer = orjson.loads(decrypt(bytes(row.answer or b"")))
+        answer = orjson.loads(decrypt(bytes(stored or b"")))
     except InvalidToken:
         raise Refusal(409, "idempotency_unreadable", "The stored answer can no longer be read") from None
     headers = {**answer["headers"], "Idempotent-Replayed": "true"}
@@ -95,6 +106,5 @@ def _fingerprint(request, key: str) -> bytes:
 
 
 def _body_hash(request) -> bytes:
-    """Of the body and the query, as a client may send its fields in either [seed]."""
-    sent = [request.META.get("QUERY_STRING", ""), request.data]
-    return hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).digest()
+    """Of the body as it came, and of the query, as a client may send its fields in either [seed]."""
+    return hashlib.sha256(request.META.get("QUERY_STRING", "").encode() + b"\n" + request.body).digest()

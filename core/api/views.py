@@ -121,7 +121,8 @@ class DialectView(viewsets.ViewSet):
             raise Refusal(415, "unsupported_media_type", f"The content type {request.content_type} cannot be read here")
         if length > self.body_limit:
             raise Refusal(413, "too_large", "The request body is too large")
-        _ = request.data
+        # The bytes first: what is parsed off the stream cannot be had again, and idempotency compares bytes.
+        _ = request.body, request.data
 
     # -- rows -------------------------------------------------------------------------------------------
 

@@ -3,17 +3,20 @@
 A service calls `queue_email`; an app's `emails.py` registers with `@email` what renders it when it is sent.
 """
 
-from core.mail.care import cancel, oldest_due_age, preview, prune_outbox, resend
+from core.mail.care import cancel, check_cancel, check_resend, oldest_due_age, preview, prune_outbox, resend
 from core.mail.content import Attachment, Rendered, RenderError, email, render, title_of
-from core.mail.delivery import Drained, drain, send
+from core.mail.delivery import OWN_ERRORS, Drained, drain, send
 from core.mail.queue import queue_email
 
 __all__ = [
+    "OWN_ERRORS",
     "Attachment",
     "Drained",
     "RenderError",
     "Rendered",
     "cancel",
+    "check_cancel",
+    "check_resend",
     "drain",
     "email",
     "oldest_due_age",

@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from core.errors import StateConflict
 from core.locks import atomic
 from core.mail.content import Rendered, render_row
-from core.mail.delivery import due_messages
+from core.mail.delivery import CANCELLED_BY_STAFF, due_messages
 from core.mail.queue import hand_over_on_commit
 from core.models import OutboxMessage
 
 State = OutboxMessage.State
 BATCH = 1000
+WAITING: list[str] = [State.QUEUED, State.FAILED]
+# What no worker has and none sent.
+UNCLAIMED: list[str] = [*WAITING, State.CANCELLED]
 
 
 def preview(row: OutboxMessage) -> Rendered | None:
@@ -38,22 +41,40 @@ def resend(row: OutboxMessage) -> OutboxMessage:
     if row.state == State.SENT:
         return _copy(row)
     again = {"state": State.QUEUED, "attempts": 0, "due_at": timezone.now(), "error": ""}
-    unclaimed: list[str] = [State.QUEUED, State.FAILED, State.CANCELLED]
-    if not OutboxMessage.objects.filter(pk=row.pk, state__in=unclaimed).update(**again):
-        raise StateConflict(_("is being sent"), unclaimed)
+    if not OutboxMessage.objects.filter(pk=row.pk, state__in=UNCLAIMED).update(**again):
+        raise _being_sent()
     _audit(row)
-    hand_over_on_commit(row)
+    hand_over_on_commit(row.pk)
     return row
+
+
+def check_resend(row: OutboxMessage) -> None:
+    """Raises StateConflict where `resend` would, as the row was read."""
+    if row.state not in {*UNCLAIMED, State.SENT}:
+        raise _being_sent()
+
+
+def _being_sent() -> StateConflict:
+    return StateConflict(_("is being sent"), UNCLAIMED)
 
 
 @atomic
 def cancel(row: OutboxMessage) -> None:
     """Never send it. Raises StateConflict when it is being sent, went out or was cancelled."""
-    waiting: list[str] = [State.QUEUED, State.FAILED]
-    rows = OutboxMessage.objects.filter(pk=row.pk, state__in=waiting)
-    if not rows.update(state=State.CANCELLED, error="cancelled by staff"):
-        raise StateConflict(_("is not waiting to be sent"), waiting)
+    rows = OutboxMessage.objects.filter(pk=row.pk, state__in=WAITING)
+    if not rows.update(state=State.CANCELLED, error=CANCELLED_BY_STAFF):
+        raise _not_waiting()
     _audit(row)
+
+
+def check_cancel(row: OutboxMessage) -> None:
+    """Raises StateConflict where `cancel` would, as the row was read."""
+    if row.state not in WAITING:
+        raise _not_waiting()
+
+
+def _not_waiting() -> StateConflict:
+    return StateConflict(_("is not waiting to be sent"), WAITING)
 
 
 def _audit(row: OutboxMessage) -> None:
@@ -88,5 +109,5 @@ def _copy(row: OutboxMessage) -> OutboxMessage:
     # A mail program drops a second message with the same Message-ID, so a wanted one gets its own.
     copied = ("organization", "recipient", "kind", "address", "language", "entity", "entity_id", "params")
     copy = OutboxMessage.objects.create(due_at=timezone.now(), **{name: getattr(row, name) for name in copied})
-    hand_over_on_commit(copy)
+    hand_over_on_commit(copy.pk)
     return copy

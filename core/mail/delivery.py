@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
 
 from core.mail.content import Rendered, render_row
 from core.mail.smtp import Mailer, build_message
@@ -28,6 +29,12 @@ PAUSES = [
     timedelta(hours=12),
 ]
 BATCH = 100
+
+# Stored in English; the back office tells these few, which are our own, in the reader's language.
+CANCELLED_BY_STAFF = gettext_noop("cancelled by staff")
+NO_LONGER_DUE = gettext_noop("no longer due when it was to be sent")
+WORKER_ENDED = gettext_noop("the worker ended during the last try")
+OWN_ERRORS = {CANCELLED_BY_STAFF, NO_LONGER_DUE, WORKER_ENDED}
 
 
 @dataclass
@@ -119,7 +126,7 @@ def _deliver(row: OutboxMessage, mailer: Mailer) -> OutboxMessage.State | None:
     try:
         rendered = render_row(row)
         if rendered is None:
-            return _finish(row, state=State.CANCELLED, error="no longer due when it was to be sent")
+            return _finish(row, state=State.CANCELLED, error=NO_LONGER_DUE)
         with translation.override(row.language):
             kept = rendered.for_reading()
         mailer.deliver(build_message(row, rendered.for_sending()))
@@ -160,7 +167,7 @@ def _finish(row: OutboxMessage, **values) -> OutboxMessage.State | None:
 def _park_exhausted() -> None:
     """A message whose last try killed its worker is not tried for ever."""
     exhausted = due_messages().filter(state=State.SENDING, attempts__gt=len(PAUSES))
-    exhausted.update(state=State.FAILED, lease_until=None, error="the worker ended during the last try")
+    exhausted.update(state=State.FAILED, lease_until=None, error=WORKER_ENDED)
 
 
 def storable(text: str) -> str:

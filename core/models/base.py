@@ -10,6 +10,12 @@ from core.errors import StaleVersion
 UNTOLD = {"last_login"}
 
 
+def check_version(row: Any, versions: Collection[int] | None) -> None:
+    """Raises StaleVersion when versions are given and the row's is none of them."""
+    if versions is not None and row.version not in versions:
+        raise StaleVersion
+
+
 class VersionedQuerySet(models.QuerySet):
     def locked(self, pk: int, versions: Collection[int] | None = None):
         """The row, locked for the running transaction (SQLite: the transaction already holds the write lock).
@@ -17,8 +23,7 @@ class VersionedQuerySet(models.QuerySet):
         Raises DoesNotExist, and StaleVersion when versions are given and the row's is none of them.
         """
         row: Any = self.select_for_update(of=("self",)).get(pk=pk)
-        if versions is not None and row.version not in versions:
-            raise StaleVersion
+        check_version(row, versions)
         return row
 
     def locked_all(self, pks: Collection[int]) -> list:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models.base import VersionedModel, VersionedQuerySet
 from core.models.history import history
 from core.models.organization import Organization
+from core.statements import Composed
 
 
 class Role(models.TextChoices):
@@ -100,6 +101,21 @@ class User(AbstractBaseUser, VersionedModel):
     def get_short_name(self) -> str:
         return self.first_name or self.login
 
+    @classmethod
+    def with_roles(cls, pk: int) -> Self | None:
+        """The person and what `held` tells, in one statement; None for who is a member of nothing."""
+        memberships = MEMBERSHIPS.all(pk)
+        if not memberships:
+            return None
+        user = memberships[0].user
+        user.held = {one.organization_id: Role(one.role) for one in memberships}
+        return user
+
+    @cached_property
+    def held(self) -> dict[int, Role]:
+        """The person's role in each organization, active or not, by organization id."""
+        return {one.organization_id: Role(one.role) for one in MEMBERSHIPS.all(self.pk)}
+
     @cached_property
     def roles(self) -> dict[int, Role]:
         """The person's role in each active organization, by organization id."""
@@ -153,3 +169,6 @@ class Membership(VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organization} · {self.get_role_display()}"
+
+
+MEMBERSHIPS = Composed(lambda user_id: Membership.objects.select_related("user").filter(user_id=user_id).order_by())

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from copy import copy
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from core.changes import apply_changes, refuse
 from core.errors import Busy, StateConflict
 from core.locks import atomic
 from core.models import Organization
+from core.statements import Composed
 from scheduling import emails, rules
 from scheduling.models import Close, CommunityService
 
@@ -21,6 +22,10 @@ TRANSITIONS = {
     State.VALIDATED: {State.INVALIDATED},
     State.INVALIDATED: {State.VALIDATED},
 }
+CLOSE = Composed(lambda pk: Close.objects.select_for_update(of=("self",)).filter(pk=pk))
+CLOSE_AND_STUDENT = Composed(
+    lambda pk: Close.objects.select_for_update(of=("self",)).select_related("user").filter(pk=pk)
+)
 
 
 @atomic
@@ -28,7 +33,7 @@ def create_community_service(organization: Organization, values: dict, **links) 
     """values: duration, occupation, schedule_at, close, supervisor. The close's student is told by e-mail."""
     close = values.get("close")
     if close is not None:
-        values = {**values, "close": lock_close(close)}
+        values = {**values, "close": _locked(close.pk) or Close(pk=close.pk)}
     service = check_new(organization, values, **links)
     service.save()
     settle(service)
@@ -47,7 +52,9 @@ def check_new(organization: Organization, values: dict, **links) -> CommunitySer
 def check_update(service: CommunityService, values: dict) -> None:
     """Every rule that these values would break; writes nothing."""
     draft = copy(service)
-    rules.check_community_service(draft, apply_changes(draft, _with_start(service.organization, values)))
+    rules.check_community_service(
+        draft, apply_changes(draft, _with_start(service.organization, values, service.schedule_at))
+    )
 
 
 @atomic
@@ -57,7 +64,7 @@ def update_community_service(pk: int, values: dict, versions: Collection[int] | 
     if new_close:
         values = {**values, "close": new_close}
     student = service.close and service.close.user_id
-    changed = apply_changes(service, _with_start(service.organization, values))
+    changed = apply_changes(service, _with_start(service.organization, values, service.schedule_at))
     if not changed:
         return service
     rules.check_community_service(service, changed)
@@ -71,8 +78,11 @@ def update_community_service(pk: int, values: dict, versions: Collection[int] | 
     return service
 
 
-def _with_start(organization: Organization, values: dict) -> dict:
+def _with_start(organization: Organization, values: dict, stored: datetime | None = None) -> dict:
+    """With the organization's hour in a new date; one that is stored may be sent back as it was."""
     instant = values.get("schedule_at")
+    if instant == stored:
+        return values
     return {**values, "schedule_at": rules.start_of(organization, instant)} if instant else values
 
 
@@ -87,14 +97,13 @@ def settle(service: CommunityService) -> None:
 
 
 def lock_close(close: Close) -> Close:
-    """The close, locked and fresh. Locks are taken closes first, then services, so that none waits in a ring.
+    """The close, locked and fresh. Locks are taken closes first, then services, so that none waits in a ring."""
+    return _locked(close.pk) or refuse("close", "must_exist", _("must exist"))
 
-    Without a join to its student: where another transaction exchanges him, PostgreSQL would find no row at all.
-    """
-    try:
-        return Close.objects.locked(close.pk)
-    except Close.DoesNotExist:
-        return refuse("close", "must_exist", _("must exist"))
+
+def _locked(pk: int) -> Close | None:
+    """With its student; without where another transaction exchanges him, as PostgreSQL then finds no joined row."""
+    return CLOSE_AND_STUDENT.first(pk) or CLOSE.first(pk)
 
 
 def lock_service(pk: int, versions: Collection[int] | None = None) -> CommunityService:
@@ -112,9 +121,7 @@ def _lock(pk: int, versions: Collection[int] | None, new_close: Close | None) ->
         raise Busy("The community service is being moved at this moment")
     if seen:
         service.close = locked[seen]
-    if new_close and new_close.pk not in locked:
-        refuse("close", "must_exist", _("must exist"))
-    return service, new_close and locked[new_close.pk]
+    return service, new_close and (locked.get(new_close.pk) or Close(pk=new_close.pk))
 
 
 @atomic
@@ -123,11 +130,19 @@ def judge_community_service(pk: int, state: State, versions: Collection[int] | N
     service = lock_service(pk, versions)
     if service.state == state:
         return service
-    if state not in TRANSITIONS[State(service.state)]:
-        allowed = sorted(source for source, targets in TRANSITIONS.items() if state in targets)
-        raise StateConflict(_("is already %(state)s") % {"state": service.get_state_display().lower()}, allowed)
+    check_judge(service, state)
     service.changed(state=state).save()
     return service
+
+
+def check_judge(service: CommunityService, state: State) -> None:
+    """Raises StateConflict where nothing leads from its state to this one, not even the same again."""
+    if state not in TRANSITIONS[State(service.state)]:
+        raise _already(service, sorted(source for source, targets in TRANSITIONS.items() if state in targets))
+
+
+def _already(service: CommunityService, allowed: Collection[str]) -> StateConflict:
+    return StateConflict(_("is already %(state)s") % {"state": service.get_state_display().lower()}, list(allowed))
 
 
 @atomic
@@ -156,13 +171,10 @@ def pick_day(pk: int, link_version: int, day: date) -> CommunityService:
 
 
 @atomic
-def make_up(pk: int, reason: str) -> CommunityService:
+def make_up(pk: int, reason: str, versions: Collection[int] | None = None) -> CommunityService:
     """A missed service is invalidated and the next one, linked to it, is assigned [contract 10, ours]."""
-    missed = lock_service(pk)
-    if missed.state == State.VALIDATED:
-        raise StateConflict(_("is validated: nothing to make up"), [State.SCHEDULE, State.INVALIDATED])
-    if CommunityService.objects.filter(makes_up=missed).exists():
-        raise StateConflict(_("was made up already"), [])
+    missed = lock_service(pk, versions)
+    check_make_up(missed)
     if not reason.strip():
         refuse("reason", "required", _("must be given"))
     judge_community_service(pk, State.INVALIDATED)
@@ -170,14 +182,25 @@ def make_up(pk: int, reason: str) -> CommunityService:
     return create_community_service(missed.organization, values, makes_up=missed, make_up_reason=reason.strip())
 
 
+def check_make_up(service: CommunityService) -> None:
+    """Raises StateConflict where nothing was missed, or the next one is assigned already."""
+    if service.state == State.VALIDATED:
+        raise StateConflict(_("is validated: nothing to make up"), [State.SCHEDULE, State.INVALIDATED])
+    if hasattr(service, "made_up_by"):
+        raise StateConflict(_("was made up already"), [])
+
+
 @atomic
-def resend_assignment(pk: int) -> None:
+def resend_assignment(pk: int, versions: Collection[int] | None = None) -> None:
     """Tell the student again, with a new link."""
-    service = lock_service(pk)
-    if service.close is None:
+    service = lock_service(pk, versions)
+    check_resend(service)
+    emails.queue_assigned(service)
+
+
+def check_resend(service: CommunityService) -> None:
+    """Raises StateConflict where there is nobody to tell, or nothing left to do."""
+    if service.close_id is None:
         raise StateConflict(_("has no close, so nobody to tell"), [])
     if service.state != State.SCHEDULE:
-        raise StateConflict(
-            _("is already %(state)s") % {"state": service.get_state_display().lower()}, [State.SCHEDULE]
-        )
-    emails.queue_assigned(service)
+        raise _already(service, [State.SCHEDULE])

@@ -66,6 +66,27 @@ def test_the_same_key_with_another_body_is_refused(staff):
     assert CommunityService.objects.count() == 1
 
 
+def test_the_body_is_compared_byte_by_byte(staff):
+    """The contract binds a key to the SHA-256 of the body, not to what the body means."""
+    headers = {"Idempotency-Key": "k", "Authorization": f"Bearer {staff.token}"}
+    answers = [
+        staff.client.generic("POST", URL, body, "application/json", headers=headers).status_code
+        for body in ('{"community_service":{"duration":60}}', '{"community_service": {"duration": 60}}')
+    ]
+    assert answers == [201, 422]
+    assert CommunityService.objects.count() == 1
+
+
+def test_an_answer_that_came_between_look_up_and_lock_stands(staff, monkeypatch):
+    first = staff.post(URL, BODY, Idempotency_Key="k")
+    with monkeypatch.context() as patched:
+        patched.setattr(idempotency, "_enter", lambda fingerprint: (None, True))
+        second = staff.post(URL, BODY, Idempotency_Key="k")
+    assert (second.status_code, second["Retry-After"]) == (409, "1")
+    assert CommunityService.objects.count() == 1
+    assert staff.post(URL, BODY, Idempotency_Key="k").json() == first.json()
+
+
 def test_the_same_key_with_other_fields_in_the_query_is_refused(staff):
     """The query holds the fields where a client sends them there [seed], so it counts as the body does."""
     assert staff.post(f"{URL}?community_service[duration]=7200", Idempotency_Key="k").status_code == 201
