@@ -45,7 +45,8 @@ def register(dialect: Dialect) -> Dialect:
 
 def dialect_of(path: str) -> Dialect:
     for dialect in _dialects:
-        if path.startswith(dialect.prefixes):
+        # `/v2` itself is the dialect's too.
+        if f"{path}/".startswith(dialect.prefixes):
             return dialect
     return COMMON
 

@@ -21,7 +21,8 @@ def tagged(request, body: dict, version: int, status: int, headers: dict | None)
     rendered = orjson.dumps(body)
     tag = tag_of(rendered, version)
     if request.method in {"GET", "HEAD"} and _matches(request.META.get("HTTP_IF_NONE_MATCH", ""), tag):
-        return HttpResponse(status=304, headers={"ETag": tag})
+        # Without it Django says text/html.
+        return HttpResponse(status=304, headers={"ETag": tag}, content_type="application/json")
     return Response(rendered, status=status, headers={"ETag": tag, **(headers or {})}, content_type="application/json")
 
 

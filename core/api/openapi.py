@@ -36,7 +36,7 @@ REFUSALS = {
     413: Refusal(413, "too_large", "The request body is too large"),
     415: Refusal(415, "unsupported_media_type", "The content type text/xml cannot be read here"),
     422: Refusal(422, "invalid", "Validation failed", fields={"schedule_at": [("too_soon", "must be after today")]}),
-    429: Refusal(429, "throttled", "Too many requests in a second"),
+    429: Refusal(429, "throttled", "Too many requests: the limit is 2 a second"),
     503: Refusal(503, "unavailable", "The database cannot be reached; try again"),
 }
 EXAMPLE_ID = "0d9cbf4e7a6b4f0e8f6d2f4a1c3b5d7e"

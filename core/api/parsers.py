@@ -26,11 +26,11 @@ def body_length(request) -> int:
 
 
 def check_tree(value: object, depth: int = 0) -> None:
-    """Refuse nesting over 32 and NUL characters, anywhere."""
-    if depth > MAX_DEPTH:
-        raise malformed("The body is nested too deeply")
+    """Refuse lists and hashes nested over 32 deep, and NUL characters anywhere."""
     if isinstance(value, str):
         check_text(value)
+    elif depth == MAX_DEPTH and isinstance(value, dict | list):
+        raise malformed("The body is nested too deeply")
     elif isinstance(value, dict):
         for key, item in value.items():
             check_text(key)

@@ -26,7 +26,7 @@ def wire_moment(value: datetime | None) -> str | None:
     """2017-11-27T06:00:00.000Z"""
     if value is None:
         return None
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 @dataclass(frozen=True)

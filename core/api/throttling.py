@@ -1,6 +1,7 @@
 """Rate limits per credential, in fixed windows of a second and an hour; 0 = off [contract 00]."""
 
 import logging
+import math
 import time
 from dataclasses import dataclass
 
@@ -27,52 +28,62 @@ class Window:
 
 @dataclass(frozen=True)
 class Rate:
-    """The windows that are on, as counted with this request."""
+    """The windows that are on, shortest first, as they stand with this request."""
 
     windows: tuple[Window, ...]
 
+    @property
+    def refusing(self) -> Window | None:
+        return next((window for window in self.windows if window.used > window.limit), None)
+
     def headers(self) -> dict[str, str]:
-        """RateLimit-* of the window that is nearest to its end; empty when limits are off."""
+        """Of the window that refuses, else of the one with the least left; empty when limits are off."""
         if not self.windows:
             return {}
-        tightest = min(self.windows, key=lambda window: window.remaining)
+        told = self.refusing or min(self.windows, key=lambda window: (window.remaining, -window.reset))
         return {
-            "RateLimit-Limit": str(tightest.limit),
-            "RateLimit-Remaining": str(tightest.remaining),
-            "RateLimit-Reset": str(tightest.reset),
+            "RateLimit-Limit": str(told.limit),
+            "RateLimit-Remaining": str(told.remaining),
+            "RateLimit-Reset": str(told.reset),
         }
 
 
 def count_request(caller) -> Rate:
-    """Count one request of this credential."""
-    return Rate(tuple(_counted(caller, *window) for window in _windows()))
+    """Count one request of this credential. What one window refuses is not counted in the longer ones."""
+    windows: list[Window] = []
+    for window in _windows():
+        refused = bool(windows) and windows[-1].used > windows[-1].limit
+        windows.append(_counted(caller, *window, step=0 if refused else 1))
+    return Rate(tuple(windows))
 
 
 def check(rate: Rate) -> None:
     """Over a limit → 429 with Retry-After."""
-    for window in rate.windows:
-        if window.used > window.limit:
-            headers = {"Retry-After": str(window.reset), **rate.headers()}
-            raise Refusal(429, "throttled", f"Too many requests in a {window.name}", headers=headers)
+    window = rate.refusing
+    if window is not None:
+        headers = {"Retry-After": str(window.reset), **rate.headers()}
+        raise Refusal(
+            429, "throttled", f"Too many requests: the limit is {window.limit} {window.name}", headers=headers
+        )
 
 
 def _windows() -> list[tuple[str, int, int]]:
-    limits = [("second", 1, settings.RATE_LIMIT_PER_SECOND), ("hour", 3600, settings.RATE_LIMIT_PER_HOUR)]
+    limits = [("a second", 1, settings.RATE_LIMIT_PER_SECOND), ("an hour", 3600, settings.RATE_LIMIT_PER_HOUR)]
     return [window for window in limits if window[2]]
 
 
-def _counted(caller, name: str, seconds: int, limit: int) -> Window:
+def _counted(caller, name: str, seconds: int, limit: int, step: int) -> Window:
     now = time.time()
     period = int(now // seconds)
-    reset = max(1, int((period + 1) * seconds - now))
-    key = f"rate:{caller.application_id}:{caller.user_id or 0}:{name}:{period}"
-    return Window(name, seconds, limit, _increment(key, seconds), reset)
+    reset = max(1, math.ceil((period + 1) * seconds - now))
+    key = f"rate:{caller.application_id}:{caller.user_id or 0}:{seconds}:{period}"
+    return Window(name, seconds, limit, _increment(key, seconds, step), reset)
 
 
-def _increment(key: str, seconds: int) -> int:
+def _increment(key: str, seconds: int, step: int) -> int:
     try:
         cache.add(key, 0, timeout=seconds + 5)
-        return cache.incr(key)
+        return cache.incr(key, step)
     except Exception:
         # A cache that is down must not take the service down with it.
         logger.warning("rate limits cannot be counted: the cache does not answer")

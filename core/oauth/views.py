@@ -16,7 +16,7 @@ from oauthlib.oauth2.rfc6749.errors import (
 )
 from rest_framework.exceptions import APIException, AuthenticationFailed
 
-from core.api.authentication import REALM, Caller, challenge, checked, find_token, read_caller
+from core.api.authentication import REALM, Caller, caller_of_request, challenge, checked, find_token
 from core.context import name_actor
 from core.locks import atomic
 from core.models import Application
@@ -169,7 +169,7 @@ class TokenInfoView(OAuthView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            caller = read_caller(request.META.get("HTTP_AUTHORIZATION", ""))
+            caller = caller_of_request(request)
         except APIException as error:
             return no_token_answer(error)
         name_actor(application_id=caller.application_id, user_id=caller.user_id)

@@ -212,7 +212,7 @@ def test_drf_class_names_the_actor(token, person_token, application, person, web
 
 
 def test_no_token_is_read_outside_the_header(token):
-    request = APIRequestFactory().post(f"/?access_token={token}", {"access_token": token})
+    request = APIRequestFactory().post("/", {"access_token": token})
     with pytest.raises(NotAuthenticated):
         BearerAuthentication().authenticate(request)
     assert BearerAuthentication().authenticate_header(request) == 'Bearer realm="dutyboard"'

@@ -59,7 +59,7 @@ def test_over_the_limit_of_a_second_the_answer_is_429_in_json(staff, settings, c
     assert statuses(staff, 2) == [200, 200]
     response = staff.get(URL)
     assert response.status_code == 429
-    assert response.json() == {"error": "Too Many Requests", "message": "Too many requests in a second"}
+    assert response.json() == {"error": "Too Many Requests", "message": "Too many requests: the limit is 2 a second"}
     assert (response["Retry-After"], response["RateLimit-Remaining"]) == ("1", "0")
     assert (response["X-Secondly-RateLimit-Limit"], response["X-Secondly-RateLimit-Remaining"]) == ("2", "0")
     clock.shift(1)
@@ -69,9 +69,59 @@ def test_over_the_limit_of_a_second_the_answer_is_429_in_json(staff, settings, c
 def test_over_the_limit_of_an_hour_the_wait_is_until_the_hour_ends(staff, settings, clock):
     settings.RATE_LIMIT_PER_HOUR = 3
     assert statuses(staff, 4) == [200, 200, 200, 429]
-    assert staff.get(URL)["Retry-After"] == str(45 * 60)
+    response = staff.get(URL)
+    assert response["Retry-After"] == str(45 * 60)
+    assert response.json()["message"] == "Too many requests: the limit is 3 an hour"
     clock.shift(45 * 60)
     assert statuses(staff, 1) == [200]
+
+
+def limits_told(response) -> list[str | None]:
+    names = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+    return [response.headers.get(name) for name in names]
+
+
+def left(response) -> list[str]:
+    return [response[f"X-{window}-RateLimit-Remaining"] for window in ("Secondly", "Hourly")]
+
+
+def test_what_the_limit_of_a_second_refuses_does_not_count_in_the_hour(staff, settings, clock):
+    settings.RATE_LIMIT_PER_SECOND, settings.RATE_LIMIT_PER_HOUR = 2, 5
+    assert statuses(staff, 10) == [200] * 2 + [429] * 8
+    response = staff.get(URL)
+    assert left(response) == ["0", "3"], "the hour is told as it stands"
+    clock.shift(1)
+    assert statuses(staff, 2) == [200, 200]
+    clock.shift(1)
+    assert statuses(staff, 2) == [200, 429]
+
+
+def test_a_refusal_speaks_of_the_window_that_refused(staff, settings, clock):
+    settings.RATE_LIMIT_PER_SECOND, settings.RATE_LIMIT_PER_HOUR = 2, 2
+    assert statuses(staff, 2) == [200, 200]
+    of_the_second = staff.get(URL)
+    assert limits_told(of_the_second) == ["1", "2", "0", "1"]
+    assert "a second" in of_the_second.json()["message"]
+    clock.shift(1)
+    of_the_hour = staff.get(URL)
+    assert limits_told(of_the_hour) == [str(45 * 60 - 1), "2", "0", str(45 * 60 - 1)]
+    assert "an hour" in of_the_hour.json()["message"]
+    assert left(of_the_hour) == ["1", "0"]
+
+
+def test_a_success_speaks_of_the_window_with_the_least_left(staff, settings, clock):
+    settings.RATE_LIMIT_PER_SECOND, settings.RATE_LIMIT_PER_HOUR = 3, 4
+    assert limits_told(staff.get(URL)) == [None, "3", "2", "1"]
+    assert limits_told(staff.get(URL)) == [None, "3", "1", "1"]
+    clock.shift(1)
+    assert limits_told(staff.get(URL)) == [None, "4", "1", str(45 * 60 - 1)]
+    clock.shift(1)
+    assert limits_told(staff.get(URL)) == [None, "4", "0", str(45 * 60 - 2)]
+
+
+def test_where_both_have_as_little_left_the_longer_wait_is_told(staff, settings):
+    settings.RATE_LIMIT_PER_SECOND, settings.RATE_LIMIT_PER_HOUR = 1, 1
+    assert limits_told(staff.get(URL)) == [None, "1", "0", str(45 * 60)]
 
 
 def test_each_credential_has_its_own_count(organization, settings):

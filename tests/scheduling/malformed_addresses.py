@@ -57,7 +57,11 @@ PATHS = [
     *[get(404, f"/v2/closes/{pk}/community_services") for pk in ("0", "x", HUGE, "$foreign_close")],
     *[get(404, f"/v2/users/{login}") for login in NO_PERSON],
     *[get(404, f"/v2/users/{login}/closes") for login in NO_PERSON],
-    raw(404, '{"close": {"kind": "other"}}', path="/v2/users/$foreign_student/closes"),
+    raw(
+        404,
+        '{"close": {"kind": "other", "reason": "late", "closer_id": $tiger}}',
+        path="/v2/users/$foreign_student/closes",
+    ),
     *[get(404, path) for path in NO_PATH],
     *[Case(404, method, "/v2/nope", b"{}") for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "FOO")],
     *[

@@ -86,6 +86,39 @@ def test_an_update_adds_changes_and_removes_nested_services_as_rails_does(advanc
     assert told() == [student.pk], "of the new one alone"
 
 
+@pytest.mark.parametrize("said", [True, 1, "1", "true", "True", "TRUE", "t", "on", "yes", "False", "no", 2, -1, " "])
+def test_destroy_is_everything_outside_of_rails_false_values(advanced, close, said):
+    service = make_community_service(close)
+    body = {"close": {NESTED: [{"id": service.pk, "_destroy": said}]}}
+    assert advanced.patch(f"{CLOSES}/{close.pk}", body).status_code == 204
+    assert not CommunityService.objects.exists()
+
+
+@pytest.mark.parametrize("said", [False, 0, "0", "f", "F", "false", "FALSE", "off", "OFF", "", None])
+def test_rails_false_values_destroy_nothing(advanced, close, said):
+    service = make_community_service(close)
+    body = {"close": {NESTED: [{"id": service.pk, "_destroy": said, "duration": 14400}]}}
+    assert advanced.patch(f"{CLOSES}/{close.pk}", body).status_code == 204
+    assert CommunityService.objects.get().duration == 14400
+
+
+@pytest.mark.parametrize("said", [[], ["1"], {}, {"1": "1"}])
+def test_a_list_or_a_hash_is_no_word_to_destroy(advanced, close, said):
+    service = make_community_service(close)
+    body = {"close": {NESTED: [{"id": service.pk, "_destroy": said}]}}
+    assert refused(advanced.patch(f"{CLOSES}/{close.pk}", body)) == {
+        f"{NESTED}[0][_destroy]": ["must be true or false"]
+    }
+    assert CommunityService.objects.exists()
+
+
+def test_a_form_destroys_by_a_word(advanced, close):
+    service = make_community_service(close)
+    form = f"close[{NESTED}][][id]={service.pk}&close[{NESTED}][][_destroy]=on"
+    assert advanced.patch(f"{CLOSES}/{close.pk}", form=form).status_code == 204
+    assert not CommunityService.objects.exists()
+
+
 def test_a_nested_service_of_another_close_must_exist(advanced, campus, close):
     foreign = make_community_service(make_close(campus))
     response = advanced.patch(f"{CLOSES}/{close.pk}", {"close": {NESTED: [{"id": foreign.pk, "_destroy": True}]}})

@@ -110,7 +110,7 @@ def _has_form(case: Case, answer: Answer) -> bool:
     if "json" not in answer.headers.get("content-type", ""):
         return False
     body = json.loads(answer.body)
-    if case.path.startswith("/v2/"):
+    if f"{case.path}/".startswith("/v2/"):
         return _has_community_form(case, body)
     if _is_oauth(case):
         return set(body) == {"error", "error_description"}

@@ -13,6 +13,7 @@ HEADINGS = {
     "no_token": "Not authorized",
     "invalid_token": "Not authorized",
     "expired_token": "Not authorized",
+    "token_in_query": "Not authorized",
     "insufficient_role": "Access Denied",
     "organization": "Access Denied",
     "filter": "Filter Error",
@@ -23,6 +24,7 @@ MESSAGES = {
     "no_token": "The access token is invalid",
     "invalid_token": "The access token is invalid",
     "expired_token": "The access token expired",
+    "token_in_query": "The access token is invalid",
     "organization": "You are not authorized to access this page.",
 }
 

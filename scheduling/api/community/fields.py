@@ -12,9 +12,13 @@ WHOLE = re.compile(r"\A[+-]?[0-9]{1,19}\Z")
 # Stricter than in a body: one row has one address.
 PATH_ID = re.compile(r"\A[0-9]{1,19}\Z")
 EPOCH = re.compile(r"\A-?[0-9]{1,12}\Z")
+# ISO 8601 in its extended and its basic format, with the loose ends that Rails takes.
 MOMENT = re.compile(
-    r"\A(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(UTC|Z|[+-]\d{2}:?\d{2})?\Z",
-    re.ASCII,
+    r"""(?P<year>\d{4}) (?P<dash>-?) (?P<month>\d{2}) (?P=dash) (?P<day>\d{2})
+    (?: [\ T] (?P<hour>\d{2})
+        (?: (?P<colon>:?) (?P<minute>\d{2}) (?: (?P=colon) (?P<second>\d{2}) (?: [.,] (?P<fraction>\d+) )? )? )? )?
+    \s* (?P<offset> UTC | GMT | Z | [+-]\d{2} (?: :?\d{2} )? )?""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 MAX_ID = 2**63 - 1
 # What is stored can be shown in any time zone.
@@ -49,22 +53,35 @@ def read_moment(data: object, zone: ZoneInfo) -> datetime:
 
 
 def _read_written(text: str, zone: ZoneInfo) -> datetime:
-    match = MOMENT.match(text)
+    match = MOMENT.fullmatch(text)
     if not match:
         raise ValueError
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    # Milliseconds are what we show: finer ones would make what is read and sent back a change.
-    fraction = int((match[7] or "0")[:3].ljust(3, "0")) * 1000
-    written = datetime(year, month, day, hour, minute, second, fraction, UTC)
-    if match[8] is None:
+    day = datetime(int(match["year"]), int(match["month"]), int(match["day"]), tzinfo=UTC)
+    written, offset = day + _read_clock(match), match["offset"]
+    if offset is None:
         return local_moment(written.date(), written.time(), zone)
-    return written - _read_offset(match[8])
+    if match["hour"] is None and re.fullmatch(r"[+-]\d\d", offset):
+        # 2017-11-27-05 looks like too many things.
+        raise ValueError
+    return written - _read_offset(offset)
+
+
+def _read_clock(match: re.Match) -> timedelta:
+    """Since the day's midnight: 24:00 is its end, and :60 a leap second, as ISO 8601 has them."""
+    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
+    # Milliseconds are what we show: finer ones would make what is read and sent back a change.
+    fraction = int((match["fraction"] or "")[:3].ljust(3, "0"))
+    clock = timedelta(hours=hour, minutes=minute, seconds=second, milliseconds=fraction)
+    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and clock > timedelta(days=1)):
+        raise ValueError
+    return clock
 
 
 def _read_offset(text: str) -> timedelta:
-    if text in {"UTC", "Z"}:
+    if text[0] not in "+-":
         return timedelta(0)
-    hours, minutes = int(text[1:3]), int(text[-2:])
+    digits = text[1:].replace(":", "")
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
     if hours > 23 or minutes > 59:
         raise ValueError
     offset = timedelta(hours=hours, minutes=minutes)
@@ -163,12 +180,15 @@ class WordField(TextField):
 
 
 class RowField(LooseField):
-    """The id of a row that the caller can reach; any other id is one that never existed."""
+    """The id of a row that the caller can reach; any other id is one that never existed.
+
+    `find(view, id)` gives the row, or None.
+    """
 
     default_error_messages = {"must_exist": "must exist"}
 
-    def __init__(self, *, rows, **options):
-        self.rows = rows
+    def __init__(self, *, find, **options):
+        self.find = find
         super().__init__(**options)
 
     def to_internal_value(self, data):
@@ -178,5 +198,4 @@ class RowField(LooseField):
             self.fail("must_exist")
         if not 0 < pk <= MAX_ID:
             self.fail("must_exist")
-        found = self.rows(self.context["view"]).filter(pk=pk).order_by()
-        return next(iter(found), None) or self.fail("must_exist")
+        return self.find(self.context["view"], pk) or self.fail("must_exist")

@@ -1,14 +1,20 @@
 """filter[name]=a,b · range[name]=min,max · sort=-a,b, over the attributes of a resource [contract 10]."""
 
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+
 import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core.api.errors import Refusal
-from scheduling.api.community.fields import read_moment, read_whole
+from scheduling.api.community.fields import FIRST, LAST, read_moment, read_whole
 
 MAX_VALUES = 1000
+# Instants are shown in milliseconds and may be stored finer: each one that is named is a whole millisecond.
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class WholeFormField(forms.Field):
@@ -24,8 +30,11 @@ class WholeFormField(forms.Field):
 
 class MomentFormField(forms.Field):
     def to_python(self, value):
+        if not value:
+            return None
         try:
-            return read_moment(value, timezone.get_current_timezone()) if value else None
+            # Nothing is stored beyond these two.
+            return min(max(read_moment(value, timezone.get_current_timezone()), FIRST), LAST)
         except ValueError:
             raise forms.ValidationError(f"{value} is not a date and time") from None
 
@@ -47,11 +56,27 @@ class _CSV(django_filters.filters.BaseCSVFilter):
 
 
 class AnyOf(_CSV):
-    """A comma is an "or"."""
+    """A comma is an "or"; `most` values."""
+
+    most = MAX_VALUES
 
     def filter(self, queryset, values):
         wanted = [value for value in values or [] if value not in (None, "")]
-        return queryset.filter(**{f"{self.field_name}__in": wanted}) if wanted else queryset
+        return queryset.filter(self.condition(wanted)) if wanted else queryset
+
+    def condition(self, wanted: list) -> Q:
+        return Q(**{f"{self.field_name}__in": wanted})
+
+
+class AnyMoment(AnyOf):
+    # SQLite takes no condition of a thousand parts.
+    most = 100
+
+    def condition(self, wanted: list) -> Q:
+        return reduce(or_, map(self._within, wanted))
+
+    def _within(self, moment) -> Q:
+        return Q(**{f"{self.field_name}__gte": moment, f"{self.field_name}__lt": moment + MILLISECOND})
 
 
 class Between(_CSV):
@@ -59,9 +84,17 @@ class Between(_CSV):
 
     def filter(self, queryset, values):
         low, high = values or (None, None)
-        conditions = {"gte": low, "lte": high}
+        conditions = {"gte": low, **self.up_to(high)}
         given = {f"{self.field_name}__{name}": value for name, value in conditions.items() if value not in (None, "")}
         return queryset.filter(**given)
+
+    def up_to(self, high) -> dict:
+        return {"lte": high}
+
+
+class BetweenMoments(Between):
+    def up_to(self, high) -> dict:
+        return {"lt": high and high + MILLISECOND}
 
 
 class Truth(django_filters.Filter):
@@ -80,7 +113,12 @@ class Truth(django_filters.Filter):
         return queryset.filter(condition if value else ~condition)
 
 
-KINDS: dict[str, type[forms.Field]] = {"whole": WholeFormField, "moment": MomentFormField, "text": forms.CharField}
+# kind → how one value is read, how several are found, and how a range is.
+KINDS: dict[str, tuple[type[forms.Field], type[AnyOf], type[Between]]] = {
+    "whole": (WholeFormField, AnyOf, Between),
+    "moment": (MomentFormField, AnyMoment, BetweenMoments),
+    "text": (forms.CharField, AnyOf, Between),
+}
 
 
 class Attributes:
@@ -88,8 +126,10 @@ class Attributes:
 
     def __init__(self, columns: dict[str, tuple[str, str]], **extra: django_filters.Filter):
         self.columns = columns
-        any_of = {name: AnyOf(KINDS[kind], column) for name, (kind, column) in columns.items()}
-        between = {name: Between(KINDS[kind], column) for name, (kind, column) in columns.items()}
+        any_of, between = {}, {}
+        for name, (kind, column) in columns.items():
+            value, several, span = KINDS[kind]
+            any_of[name], between[name] = several(value, column), span(value, column)
         self.filters = _filter_set("Filters", {**any_of, **extra})
         self.ranges = _filter_set("Ranges", between)
 
@@ -137,7 +177,7 @@ def _narrowed(queryset: QuerySet, given: object, kind: type[django_filters.Filte
         raise Refusal(400, "filter", f"Write {verb}[attribute]=value")
     for name, value in given.items():
         _check_name(name, kind, verb)
-        _check_value(name, value, verb)
+        _check_value(name, value, verb, getattr(kind.base_filters[name], "most", MAX_VALUES))
     filters = kind(given, queryset=queryset)
     if not filters.is_valid():
         name, errors = next(iter(filters.errors.items()))
@@ -151,12 +191,12 @@ def _check_name(name: str, kind: type[django_filters.FilterSet], verb: str) -> N
         raise Refusal(400, "filter", message)
 
 
-def _check_value(name: str, value: object, verb: str) -> None:
+def _check_value(name: str, value: object, verb: str, most: int) -> None:
     parts = value if isinstance(value, list) else [value]
     if not all(isinstance(part, str) for part in parts):
         raise Refusal(400, "filter", f"The value of the attribute {name} cannot be read")
-    if sum(part.count(",") + 1 for part in parts) > MAX_VALUES:
-        raise Refusal(400, "filter", f"The attribute {name} has more than {MAX_VALUES} values")
+    if sum(part.count(",") + 1 for part in parts) > most:
+        raise Refusal(400, "filter", f"The attribute {name} has more than {most} values")
     if verb == "range" and not (isinstance(value, str) and value.count(",") == 1):
         raise Refusal(400, "filter", f"Write range[{name}]=min,max")
 

@@ -54,11 +54,15 @@ def root_hash(request, query: dict, root: str) -> dict:
     return {**(in_query if isinstance(in_query, dict) else {}), **(body or {})}
 
 
-def read_form(serializer: serializers.Serializer, data: dict, required: tuple[str, ...] = ()) -> Form:
-    """Unknown names are passed over; a required one that is absent, null or "" → 400."""
-    for name in required:
+def require(data: dict, *names: str) -> None:
+    """One of these that is absent, null or "" → 400."""
+    for name in names:
         if data.get(name) in (None, ""):
             raise missing(name)
+
+
+def read_form(serializer: serializers.Serializer, data: dict) -> Form:
+    """Unknown names are passed over."""
     form = Form(given=list(data))
     for name, value in data.items():
         member = serializer.fields.get(name)

@@ -1,29 +1,29 @@
 """`community_services_attributes` of a close, as Rails clients send it [contract 10]."""
 
 from scheduling.api.community.fields import read_whole
-from scheduling.api.community.forms import Form, missing, read_form
+from scheduling.api.community.forms import Errors, read_form, require
 from scheduling.api.community.serializers import NestedServiceForm
 from scheduling.services.closes import Nested
 
 NAME = "community_services_attributes"
 MAX_ITEMS = 100
-TRUE = {True, "1", "true", "True"}
+# What Rails takes for false, 0 among it, as Python's False is; it takes everything else for true.
+FALSE = {False, "0", "f", "F", "false", "FALSE", "off", "OFF", "", None}
 
 
-def read(data: dict, form: Form, creating: bool = False) -> list[Nested]:
-    """The services that the request names; what is wrong with one goes to the form's errors."""
+def read(data: dict, creating: bool = False) -> tuple[list[Nested], Errors]:
+    """The services that the request names, and what is wrong with them; one without duration → 400."""
     given = data.get(NAME)
     if given in (None, ""):
-        return []
+        return [], {}
     items = _as_list(given)
     if items is None:
-        form.errors[NAME] = [("invalid", "must be a list of community services")]
-        return []
+        return [], {NAME: [("invalid", "must be a list of community services")]}
     if len(items) > MAX_ITEMS:
-        form.errors[NAME] = [("too_many", f"must be at most {MAX_ITEMS} community services")]
-        return []
-    read_items = [_read_one(item, number, form, creating) for number, item in enumerate(items)]
-    return [item for item in read_items if item is not None]
+        return [], {NAME: [("too_many", f"must be at most {MAX_ITEMS} community services")]}
+    errors: Errors = {}
+    read_items = [_read_one(item, number, errors, creating) for number, item in enumerate(items)]
+    return [item for item in read_items if item is not None], errors
 
 
 def _as_list(given: object) -> list | None:
@@ -34,29 +34,32 @@ def _as_list(given: object) -> list | None:
     return given if isinstance(given, list) else None
 
 
-def _read_one(item: object, number: int, form: Form, creating: bool) -> Nested | None:
+def _read_one(item: object, number: int, errors: Errors, creating: bool) -> Nested | None:
     if not isinstance(item, dict):
-        form.errors[f"{NAME}[{number}]"] = [("invalid", "must be a community service")]
+        errors[f"{NAME}[{number}]"] = [("invalid", "must be a community service")]
         return None
-    pk = None if creating else _read_pk(item, number, form)
-    if _is_true(item.get("_destroy")):
+    pk = None if creating else _read_pk(item, number, errors)
+    if _is_removal(item.get("_destroy"), number, errors):
         return Nested(pk=pk, remove=True)
-    if pk is None and item.get("duration") in (None, ""):
-        raise missing("duration")
+    if pk is None:
+        require(item, "duration")
     inner = read_form(NestedServiceForm(), item)
-    form.errors.update({f"{NAME}[{number}][{name}]": found for name, found in inner.errors.items()})
+    errors.update({f"{NAME}[{number}][{name}]": found for name, found in inner.errors.items()})
     return Nested(values=inner.values, pk=pk)
 
 
-def _is_true(value: object) -> bool:
-    return isinstance(value, bool | int | str) and value in TRUE
+def _is_removal(said: object, number: int, errors: Errors) -> bool:
+    if isinstance(said, list | dict):
+        errors[f"{NAME}[{number}][_destroy]"] = [("invalid", "must be true or false")]
+        return False
+    return said not in FALSE
 
 
-def _read_pk(item: dict, number: int, form: Form) -> int | None:
+def _read_pk(item: dict, number: int, errors: Errors) -> int | None:
     if item.get("id") in (None, ""):
         return None
     try:
         return read_whole(item["id"])
     except ValueError:
-        form.errors[f"{NAME}[{number}][id]"] = [("must_exist", "must exist")]
+        errors[f"{NAME}[{number}][id]"] = [("must_exist", "must exist")]
         return None

@@ -53,9 +53,9 @@ class Page:
 def page_of(query: dict, total: int) -> Page:
     """What is no number or below 1 is the default; a size over 100 is 100."""
     page = query.get("page")
-    hash_ = page if isinstance(page, dict) else {"number": page, "size": query.get("per_page")}
+    hash_ = page if isinstance(page, dict) else {"number": page}
     number = _positive(hash_.get("number"), 1)
-    size = min(_positive(hash_.get("size"), DEFAULT_SIZE), MAX_SIZE)
+    size = min(_positive(hash_.get("size", query.get("per_page")), DEFAULT_SIZE), MAX_SIZE)
     return Page(number, size, total)
 
 

@@ -27,6 +27,10 @@ def memberships() -> QuerySet:
     return Membership.objects.annotate(named_id=F("user_id"))
 
 
+def named_closes() -> QuerySet:
+    return Close.objects.annotate(named_id=F("id"))
+
+
 class CommunityServices(CommunityView):
     root = "community_service"
     attributes = COMMUNITY_SERVICES
@@ -51,24 +55,24 @@ class CommunityServices(CommunityView):
         return CommunityService.objects.filter(own | Q(organization_id__in=self.staff_ids))
 
     def list(self, request, format=None):
-        return self.page_response(request, self.rows(), shapes.SERVICE.json)
+        return self.page_response(request, self.searched(self.rows()), shapes.SERVICE.json)
 
     def of_close(self, request, close_id, format=None):
         reachable = Close.objects.filter(
             Q(organization_id__in=self.staff_ids) | Q(organization_id__in=self.own_ids, user_id=self.caller.user_id)
         )
+        services = self.searched(self.rows())
         close = self.find(reachable, close_id)
-        return self.page_response(request, self.rows().filter(close=close), shapes.SERVICE.json)
+        return self.page_response(request, services.filter(close=close), shapes.SERVICE.json)
 
     def retrieve(self, request, pk, format=None):
         service = self.find(self.rows().select_related("close"), pk)
         return self.single(shapes.SERVICE.of(service), service.version)
 
     def create(self, request, format=None):
-        organization = self.organization_for(
-            (Close.objects.annotate(named_id=F("id")), "close_id"), (memberships(), "tiger_id")
-        )
-        form = self.form(CommunityServiceForm, ("duration",), organization)
+        self.require("duration")
+        organization = self.organization_for((named_closes, "close_id"), (memberships, "tiger_id"))
+        form = self.form(CommunityServiceForm, organization)
         service = form.save(
             save=partial(community_services.create_community_service, organization),
             check=partial(community_services.check_new, organization),
@@ -77,9 +81,10 @@ class CommunityServices(CommunityView):
         return self.single(shapes.SERVICE.of(service), service.version, 201, {"Location": location})
 
     def update(self, request, pk, format=None):
+        self.require()
         related = ("close", "organization__scheduling_settings")
         service = self.checked(self.find(self.rows().select_related(*related), pk))
-        form = self.form(CommunityServiceForm, organization=service.organization)
+        form = self.form(CommunityServiceForm, service.organization)
         service = form.save(
             save=lambda values: community_services.update_community_service(service.pk, values, self.expected_versions),
             check=partial(community_services.check_update, service),
@@ -131,10 +136,11 @@ class Closes(CommunityView):
         return shapes.closes(Close.objects.filter(pk=close.pk))[0]
 
     def list(self, request, format=None):
-        return self.page_response(request, self.rows(), shapes.closes)
+        return self.page_response(request, self.searched(self.rows()), shapes.closes)
 
     def of_user(self, request, user_id, format=None):
-        response = self.page_response(request, self.rows().filter(user__in=people_named(self, user_id)), shapes.closes)
+        rows = self.searched(self.rows().filter(user__in=people_named(self, user_id)))
+        response = self.page_response(request, rows, shapes.closes)
         if response["X-Total"] == "0":
             find_person(self, user_id)
         return response
@@ -144,17 +150,23 @@ class Closes(CommunityView):
         return self.single(self.shape(close), close.version)
 
     def create(self, request, format=None):
-        return self.add(("user_id",))
+        self.require("user_id")
+        return self.add()
 
     def create_for_user(self, request, user_id, format=None):
-        self.data["user_id"] = find_person(self, user_id).pk
-        return self.add(())
+        return self.add(user_id)
 
-    def add(self, required: tuple[str, ...]) -> Response:
-        self.data.setdefault("closer_id", self.caller.user_id)
-        organization = self.organization_for((memberships(), "user_id"), (memberships(), "closer_id"))
-        form = self.form(CloseForm, (*required, "closer_id", "kind", "reason"), organization)
-        nested = nested_services.read(self.data, form, creating=True)
+    def add(self, user_id: str | None = None) -> Response:
+        """A close of the person in the path, where there is one."""
+        if self.data.get("closer_id") in (None, ""):
+            self.data["closer_id"] = self.caller.user_id
+        self.require("closer_id", "kind", "reason")
+        nested, wrong = nested_services.read(self.data, creating=True)
+        if user_id is not None:
+            self.data["user_id"] = find_person(self, user_id).pk
+        organization = self.organization_for((memberships, "user_id"), (memberships, "closer_id"))
+        form = self.form(CloseForm, organization)
+        form.errors |= wrong
         close = form.save(
             save=lambda values: closes.create_close(organization, values, nested),
             check=lambda values: closes.check_new(organization, values, nested),
@@ -162,10 +174,11 @@ class Closes(CommunityView):
         return self.single(self.shape(close), close.version, 201, {"Location": f"/v2/closes/{close.pk}"})
 
     def update(self, request, pk, format=None):
-        close = self.checked(self.find(self.rows().select_related("organization"), pk))
-        form = self.form(CloseForm, organization=close.organization)
-        nested = nested_services.read(self.data, form)
+        nested, wrong = nested_services.read(self.data)
+        close = self.find(self.rows().select_related("organization"), pk)
         self.check_removal(close, nested)
+        form = self.form(CloseForm, self.checked(close).organization)
+        form.errors |= wrong
         close = form.save(
             save=lambda values: closes.update_close(close.pk, values, nested, self.expected_versions),
             check=lambda values: closes.check_update(close, values, nested),
@@ -174,7 +187,10 @@ class Closes(CommunityView):
 
     def check_removal(self, close: Close, nested: Collection[closes.Nested]) -> None:
         """Deleting a service asks the same role here as at its own address."""
-        if any(one.remove for one in nested) and self.caller.rank(close.organization_id) < Role.ADVANCED_STAFF.rank:
+        if (
+            any(one.remove and one.pk for one in nested)
+            and self.caller.rank(close.organization_id) < Role.ADVANCED_STAFF.rank
+        ):
             raise Refusal(403, "insufficient_role", "You are not authorized to access this page.")
 
     def close(self, request, pk, format=None):
