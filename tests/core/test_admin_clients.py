@@ -58,6 +58,14 @@ def test_the_secret_is_shown_once_and_works(administrator, paris, client):
         assert made.client_secret not in text
 
 
+def test_until_it_is_shown_the_secret_is_kept_encrypted(administrator, paris):
+    staff = browser(administrator)
+    staff.post(url(MODEL, "add"), client_form(paris))
+    kept = repr(dict(staff.session.items()))
+    assert "client-secret-" in kept
+    assert secret_on(staff.get(url(MODEL, "secret", Application.objects.get().pk))) not in kept
+
+
 def test_a_new_secret_ends_the_old_one(administrator, paris, client):
     staff = browser(administrator)
     old = secret_on(staff.post(url(MODEL, "add"), client_form(paris), follow=True))

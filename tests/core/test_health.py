@@ -2,8 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,6 +61,24 @@ def test_a_broker_that_is_down_is_named_and_takes_nobody_off_the_web(settings):
     assert [name for name, part in answer["checks"].items() if not part["ok"]] == ["broker"]
     assert "secret" not in response.content.decode()
     assert "127.0.0.1" not in response.content.decode()
+
+
+@pytest.fixture
+def mute_broker():
+    """Something that takes connections and says nothing, until it hangs up after ten seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hang_up = threading.Timer(10, listener.close)
+        hang_up.start()
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        hang_up.cancel()
+
+
+@pytest.mark.django_db
+def test_a_broker_that_never_answers_is_not_waited_for(settings, mute_broker):
+    settings.REDIS_URL = mute_broker
+    start = time.monotonic()
+    assert Caller().get("/readyz").json()["status"] == "degraded"
+    assert time.monotonic() - start < 5
 
 
 def make_message(**fields) -> OutboxMessage:

@@ -171,6 +171,21 @@ def test_a_dead_workers_message_is_taken_after_its_lease(organization, smtp):
     assert (held.state, dead.state, dead.attempts) == ("sending", "sent", 2)
 
 
+def test_what_is_being_sent_is_its_workers_alone_for_the_lease(organization, settings, monkeypatch):
+    settings.OUTBOX_LEASE = timedelta(minutes=5)
+    row, claimed, taken = a_note(organization), [], []
+
+    def look_around(mailer, message):
+        if not claimed:
+            claimed.append(OutboxMessage.objects.get(pk=row.pk))
+            taken.append(mail.drain().total)
+
+    monkeypatch.setattr("core.mail.smtp.Mailer.deliver", look_around)
+    assert mail.drain().sent == 1
+    assert (taken, claimed[0].state, claimed[0].attempts) == ([0], "sending", 1)
+    assert timedelta(minutes=4) < claimed[0].lease_until - timezone.now() < timedelta(minutes=5)
+
+
 def test_a_message_that_kills_its_workers_is_parked(organization, smtp):
     past = timezone.now() - timedelta(seconds=1)
     row = a_note(organization, state="sending", attempts=len(PAUSES) + 1, lease_until=past)

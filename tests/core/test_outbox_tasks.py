@@ -46,3 +46,11 @@ def test_the_service_scripts(monkeypatch):
     service_script("celery_door", every=timedelta(minutes=1))(lambda: doors.append(current_actor().door))
     tasks.run_service_scripts()
     assert doors == ["celery"]
+
+
+@pytest.mark.parametrize("task", ["send_message", "sweep_outbox"])
+def test_mail_is_rendered_by_its_own_door(monkeypatch, task):
+    row, doors = a_note(make_organization()), []
+    monkeypatch.setattr("core.mail.delivery.render_row", lambda row: doors.append(current_actor().door))
+    getattr(tasks, task)(*([row.pk] if task == "send_message" else []))
+    assert doors == ["celery"]

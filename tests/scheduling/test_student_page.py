@@ -8,6 +8,7 @@ from django.core import signing
 from django.test import Client
 
 from core.links import sign_link
+from scheduling import student as student_pages
 from scheduling.emails import CLOSE_LINK, LINK_LIFETIME, SERVICE_LINK, service_url
 from scheduling.models import Close, CommunityService
 from tests.factories import make_close, make_community_service, make_organization
@@ -76,6 +77,21 @@ def test_a_dead_link_accepts_no_choice(service):
     for path in dead_links(service).values():
         assert choose(path, "2017-11-27").status_code == 404
     assert not CommunityService.objects.exclude(schedule_at=None).exists()
+
+
+def test_a_link_that_ends_while_a_day_is_sent_chooses_nothing(service, monkeypatch):
+    """The page reads the link before the lock; in between the service may go to another student."""
+    path, read = link(service), student_pages.linked_service
+
+    def read_then_reassign(token):
+        found = read(token)
+        CommunityService.objects.update(link_version=2)
+        return found
+
+    monkeypatch.setattr(student_pages, "linked_service", read_then_reassign)
+    assert choose(path, "2017-11-27").status_code == 302
+    service.refresh_from_db()
+    assert (service.schedule_at, service.version) == (None, 1)
 
 
 def test_a_link_lives_for_two_weeks(service, noon):

@@ -1,0 +1,72 @@
+"""The lists of the back office ask as many questions for twelve rows as for two, each of another organization."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from core.models import Membership, Role
+from scheduling.models import Contest, SchedulingSettings
+from tests.back_office import browser, url
+from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_person
+from tests.notes import a_note
+
+pytestmark = pytest.mark.django_db
+BACK_OFFICES = {model._meta.label_lower.replace(".", "_"): each for model, each in admin.site._registry.items()}
+ACTIONS = [(model, action.name) for model, each in BACK_OFFICES.items() for action in each.row_actions]
+
+
+def fill(administrator) -> None:
+    """One more organization, with a row for each list and everything that a row may lead to."""
+    place = make_organization()
+    Membership.objects.create(user=administrator, organization=place, role=Role.ADMINISTRATOR)
+    SchedulingSettings.objects.create(organization=place, retention_days=365)
+    judge = make_member(place, Role.BASIC_STAFF)
+    close = make_close(place)
+    decided = {"state": "refused", "decided_by": judge, "decided_at": timezone.now()}
+    Contest.objects.create(organization=place, close=close, text="It was not me", **decided)
+    missed = make_community_service(close, supervisor=judge, state="invalidated")
+    make_community_service(close, supervisor=judge, makes_up=missed)
+    make_client(place)
+    a_note(place, recipient=close.user, state="failed", error="Refused")
+
+
+def cost(client, model: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url(model, "changelist"))
+    assert response.context["cl"].result_count >= 2
+    return len(queries)
+
+
+def cost_of_asking(client, model: str, action: str) -> int:
+    """Of the page that asks whether all rows are meant, and says of each why not."""
+    pks = [row.pk for row in BACK_OFFICES[model].model.objects.all()]
+    with CaptureQueriesContext(connection) as queries:
+        page = client.post(url(model, "changelist"), {"action": action, "_selected_action": pks})
+    assert len(page.context["listed"]) == len(pks)
+    return len(queries)
+
+
+@pytest.mark.parametrize("model", sorted(BACK_OFFICES))
+def test_a_list_costs_the_same_however_many_rows_it_shows(model):
+    administrator = make_person()
+    for _ in range(2):
+        fill(administrator)
+    client = browser(administrator)
+    few = cost(client, model)
+    for _ in range(10):
+        fill(administrator)
+    assert cost(client, model) == few
+
+
+@pytest.mark.parametrize(("model", "action"), ACTIONS)
+def test_a_bulk_action_asks_at_the_same_cost_for_however_many_rows(model, action):
+    administrator = make_person()
+    for _ in range(2):
+        fill(administrator)
+    client = browser(administrator)
+    few = cost_of_asking(client, model, action)
+    for _ in range(10):
+        fill(administrator)
+    assert cost_of_asking(client, model, action) == few
