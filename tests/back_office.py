@@ -1,7 +1,10 @@
 """People and rows for the back office's tests, and the forms as a browser would send them."""
 
+from zoneinfo import ZoneInfo
+
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import Membership, Organization, Role, User
 from scheduling.models import Close
@@ -39,12 +42,25 @@ def url(model: str, page: str, *args) -> str:
 def sent_form(client: Client, address: str) -> dict:
     """What a browser would send back if nothing were touched: every field of the form and of its inlines."""
     page = client.get(address).context
+    with timezone.override(ZoneInfo(page["clock_zone"])):
+        return _sent(page)
+
+
+def _sent(page) -> dict:
     data = dict(_fields(page["adminform"].form))
     for inline in page["inline_admin_formsets"]:
         data |= dict(_fields(inline.formset.management_form))
         for form in inline.formset.initial_forms:
             data |= dict(_fields(form))
     return data
+
+
+def press(client: Client, model: str, pk: int, button: str, *, version: int | None = None, **values):
+    """The answer to a button of the row's form, or to "delete", pressed on the page as it is now (or as it was)."""
+    seen = version or client.get(url(model, "change", pk)).context["seen_version"]
+    if button == "delete":
+        return client.post(url(model, "delete", pk), {"post": "yes", "version": seen}, follow=True)
+    return client.post(url(model, "do", pk, button), {**values, **({"version": seen} if seen else {})}, follow=True)
 
 
 def _fields(form):

@@ -1,15 +1,16 @@
 """What staff do to rows besides editing them: one declaration gives the bulk action and the form's button."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django import forms
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.errors import Busy, StateConflict
+from core.errors import Busy, StaleVersion, StateConflict
 from core.locks import BUSY, atomic
 from core.models import Role
 
@@ -19,7 +20,7 @@ MOST_ROWS = 500
 
 
 class RowAction:
-    """Subclass it: `why_not` says why a row is left alone, `run` calls the service.
+    """Subclass it: `check` raises what keeps a row from it, by the service's own check; `run` calls the service.
 
     `form_class`: a form whose cleaned values go to `run`, asked for on the confirmation page.
     """
@@ -31,10 +32,11 @@ class RowAction:
     form_class: type[forms.Form] = forms.Form
     on_form = True
 
-    def why_not(self, row, user) -> str | Promise | None:
-        return None
+    def check(self, row, user) -> None:
+        """Writes nothing; raises what the service would."""
 
-    def run(self, row, user, values: dict) -> None:
+    def run(self, row, user, values: dict, versions: list[int] | None) -> None:
+        """`versions`: of which the row must have one, where it was looked at before; None for any."""
         raise NotImplementedError
 
     @property
@@ -62,11 +64,11 @@ class Report:
         return "\n".join([rest % {"text": text, "count": count}, *self.skipped])
 
 
-def run_on(action: RowAction, rows: Iterable, back_office, user, values: dict) -> Report:
-    """Row by row through the service: one that is refused does not stop the others."""
+def run_on(action: RowAction, rows: Iterable, back_office, user, values: dict, versions=None) -> Report:
+    """Row by row through the service: one that is refused does not stop the others. Raises StaleVersion alone."""
     report = Report()
     for row in rows:
-        reason = refusal(action, row, back_office, user) or _attempt(action, row, user, values)
+        reason = refusal(action, row, back_office, user) or _reason(row, _attempt, action, row, user, values, versions)
         if reason:
             report.skip(row, reason)
         else:
@@ -78,15 +80,22 @@ def refusal(action: RowAction, row, back_office, user) -> str | Promise | None:
     """Why this action is not for this row or this person; None when it is."""
     if not back_office.allows(user, action.role, row):
         return NOT_ALLOWED
-    return action.why_not(row, user)
+    return _reason(row, action.check, row, user)
 
 
-def _attempt(action: RowAction, row, user, values: dict) -> str | Promise | None:
+def _attempt(action: RowAction, *args) -> None:
+    with atomic():
+        action.run(*args)
+
+
+def _reason(row, step: Callable[..., None], *args) -> str | Promise | None:
+    """Why this step was refused to this row; None when it was not."""
     try:
-        with atomic():
-            action.run(row, user, values)
+        step(*args)
+    except StaleVersion:
+        raise
     except ValidationError as error:
-        return " ".join(error.messages)
+        return sentence_of(error, row)
     except StateConflict as error:
         return str(error)
     except Busy:
@@ -94,3 +103,18 @@ def _attempt(action: RowAction, row, user, values: dict) -> str | Promise | None
     except ObjectDoesNotExist:
         return NO_LONGER_THERE
     return None
+
+
+def sentence_of(error: ValidationError, row) -> str:
+    """All that was refused, in one line; behind the name of its field where it has one."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(_about(row, name, ValidationError(errors)) for name, errors in error.error_dict.items())
+
+
+def _about(row, name: str, error: ValidationError) -> str:
+    text = " ".join(error.messages)
+    try:
+        return f"{capfirst(row._meta.get_field(name).verbose_name)}: {text}"
+    except FieldDoesNotExist:
+        return text

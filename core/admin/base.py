@@ -1,8 +1,9 @@
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.forms.models import construct_instance
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -10,25 +11,32 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import export, history
+from core.admin import export
 from core.admin.access import LimitedChoices, RoleAccess, sent_row
+from core.admin.deletion import Deletion
 from core.admin.filters import allowed_lookups
 from core.admin.forms import ServiceForm
+from core.admin.moments import ClockInput, MomentInput
+from core.admin.past import Past
 from core.admin.quick_filters import QuickFilter, QuickFilterParameter, quick_links
 from core.admin.row_actions import RowActions
 from core.admin.saved_views import SavedViews
-from core.errors import Busy, StateConflict
+from core.errors import Busy
 from core.locks import lock_failures_as_busy
 from core.models import Organization
 
 
-class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.ModelAdmin):
+class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, LimitedChoices, admin.ModelAdmin):
     """The base of every list and form: rows by role, writes through services, history, export, saved views.
 
-    Set `create_row`, `update_row` and `delete_row` to call the services; the plain ones save the row.
+    Set `create_row`, `update_row` and `delete_row` to call the services; the plain ones write the row themselves.
     """
 
     form = ServiceForm
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": MomentInput},
+        models.TimeField: {"widget": ClockInput},
+    }
     quick_filters: list[QuickFilter] = []
     export_columns: list[str] = []
     list_per_page = 50
@@ -60,9 +68,6 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
         form._save_m2m()
         return row
 
-    def delete_row(self, request, row) -> None:
-        row.delete()
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.back_office, form.request = self, request
@@ -81,14 +86,6 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
     def save_related(self, request, form, formsets, change) -> None:
         """Written already, by the form."""
 
-    def get_deleted_objects(self, objs, request):
-        # What goes with a row is the service's to say, not the rights on the other lists.
-        listed, counts, _lacking, protected = super().get_deleted_objects(objs, request)
-        return listed, counts, set(), protected
-
-    def delete_model(self, request, obj) -> None:
-        self.delete_row(request, obj)
-
     def render_change_form(self, request, context, **kwargs):
         response = super().render_change_form(request, {**context, **self._form_context(request, context)}, **kwargs)
         if request.method == "POST":
@@ -104,7 +101,11 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
             # The collision is told once, with its differences, instead of as an error.
             "errors": [] if collision else context["errors"],
             "row_actions": self.buttons_for(request, row) if row else [],
+            # Of what the form shows, which after a refusal may be older than the row.
+            "seen_version": context["adminform"].form["version"].value(),
             "summary": self.summary(row) if row else None,
+            "row_name": self.name_of(row) if row else "",
+            "subtitle": self.name_of(row) if row else None,
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -131,18 +132,13 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
     def zone_to_add(self, request):
         """The same for a row that is being added."""
 
+    def name_of(self, row) -> str:
+        """What its pages call the row."""
+        return str(row)
+
     def summary(self, row) -> str:
         """A line of HTML under the form's title."""
         return ""
-
-    def delete_view(self, request, object_id, extra_context=None):
-        try:
-            with lock_failures_as_busy():
-                return super().delete_view(request, object_id, extra_context)
-        except (ValidationError, StateConflict, Busy) as error:
-            text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            self.message_user(request, text, messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[object_id]))
 
     # The audit trail is the rows' own history; the admin's log would be a second, poorer one.
 
@@ -154,22 +150,6 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
 
     def construct_change_message(self, request, form, formsets, add=False):
         return ""
-
-    def history_view(self, request, object_id, extra_context=None):
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        with timezone.override(self.zone_of(row) or timezone.get_current_timezone()):
-            context = {
-                **self.admin_site.each_context(request),
-                "title": _("History: %(row)s") % {"row": row},
-                "opts": self.opts,
-                "object": row,
-                "entries": history.entries(row),
-            }
-            return TemplateResponse(request, "admin/object_history.html", context).render()
 
     # Lists
 
@@ -189,6 +169,7 @@ class BackOfficeAdmin(SavedViews, RowActions, RoleAccess, LimitedChoices, admin.
         context = {
             "quick_links": quick_links(self, request),
             "export_links": self._export_links(request),
+            "deleted_url": self.deleted_url(),
             **self.saved_views_context(request),
             **(extra_context or {}),
         }
@@ -246,8 +227,16 @@ class OrganizationAdmin(BackOfficeAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def zone_to_add(self, request):
-        organization = sent_row(request, "organization", self.organizations_of(request))
-        return organization.zone if organization else None
+        place = self.place_to_add(request)
+        return place.zone if place else None
+
+    def place_to_add(self, request) -> Organization | None:
+        """Where a new row is to belong, as far as the form says."""
+        return sent_row(request, "organization", self.organizations_of(request)) or self._only_place(request)
+
+    def _only_place(self, request) -> Organization | None:
+        places = list(self.organizations_of(request)[:2])
+        return places[0] if len(places) == 1 else None
 
     def organization_for(self, request, values: dict) -> Organization:
         """The one that the form names, else the person's only one; takes it out of the values."""

@@ -93,6 +93,13 @@ class ClientsAdmin(BackOfficeAdmin):
         here = links.filter(organization_id__in=mine).values("application_id")
         return queryset.filter(pk__in=here).exclude(pk__in=elsewhere)
 
+    def deletions_of(self, records, organizations):
+        """Those that were never granted another organization."""
+        links = Application.history.model.organizations.model.objects
+        elsewhere = links.exclude(organization__in=organizations).values("application_id")
+        here = links.filter(organization__in=organizations).values("application_id")
+        return records.filter(id__in=here).exclude(id__in=elsewhere)
+
     def allows(self, user, role, row=None) -> bool:
         if row is None or user.is_superuser:
             return super().allows(user, role)

@@ -10,6 +10,11 @@ MOST_PEOPLE = 200
 ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__year", "__month", "__day")
 
 
+def person_fields(path: str) -> list[str]:
+    """The `search_fields` that find the person who stands at `path`; every word of the search must be in one."""
+    return [f"{path}__{name}" for name in ("login", "email", "first_name", "last_name")]
+
+
 def allowed_lookups(list_filter, date_hierarchy: str | None) -> set[str]:
     """The parameters of the query string that this list's own links may hold."""
     paths = {date_hierarchy} - {None}

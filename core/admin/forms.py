@@ -106,6 +106,8 @@ class ServiceForm(forms.ModelForm):
         if self.is_new:
             self.instance = self.back_office.create_row(self.request, values, self)
             return
+        # Alone what was touched: a form shows an instant without its milliseconds.
+        values = {name: value for name, value in values.items() if name in self.changed_data}
         versions = [self.cleaned_data["version"] or 0]
         self.instance = self.back_office.update_row(self.request, self.instance, versions, values, self)
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -54,6 +55,46 @@ def entries(row) -> list[Entry]:
     return [page.entry(record, before) for record, before in zip(records, older, strict=True)][:MOST_ENTRIES]
 
 
+@dataclass(frozen=True)
+class DeletedRow:
+    name: str
+    url: str
+    who: str
+    when: datetime
+    door: str | Promise
+
+
+def deleted_rows(records: list, url_name: str) -> list[DeletedRow]:
+    """For a list, of the records of their deletions."""
+    return [
+        DeletedRow(
+            str(row),
+            reverse(f"admin:{url_name}", args=[row.pk]),
+            who(record),
+            record.history_date,
+            DOORS.get(record.door, record.door),
+        )
+        for record, row in zip(records, instances(records), strict=True)
+    ]
+
+
+def instances(records: list) -> list:
+    """The rows as they were, with the rows that they point at (nameless where those are gone): asked once for all."""
+    related = _related_to(records, {})
+    made = [record.instance for record in records]
+    for row in made:
+        for field in row._meta.concrete_fields:
+            pk = getattr(row, field.attname)
+            if field.is_relation and pk is not None:
+                setattr(row, field.name, related.get((field.related_model, pk)) or field.related_model(pk=pk))
+    return made
+
+
+def changes_between(before, after) -> list[Change]:
+    """What differs between two of a row's records."""
+    return Page([after, before]).changes(after, before)
+
+
 class Page:
     """A page's records, with the names of what they point at: asked once, not at each value."""
 
@@ -64,16 +105,16 @@ class Page:
     def entry(self, record, before) -> Entry:
         kind, tone = KINDS[record.history_type]
         return Entry(
-            who=_who(record),
+            who=who(record),
             when=record.history_date,
             kind=kind,
             tone=tone,
             door=DOORS.get(record.door, record.door),
             request_id=record.request_id,
-            changes=self._changes(record, before),
+            changes=self.changes(record, before),
         )
 
-    def _changes(self, record, before) -> list[Change]:
+    def changes(self, record, before) -> list[Change]:
         if record.history_type == "-":
             return []
         fields = [field for field in record.tracked_fields if field.name not in UNTOLD]
@@ -128,6 +169,11 @@ def _links(records: list, field) -> dict[int, list[int]]:
 
 def _names_of(records: list, lists: dict) -> dict:
     """The names of all related rows, by model and id."""
+    return {key: str(row) for key, row in _related_to(records, lists).items()}
+
+
+def _related_to(records: list, lists: dict) -> dict:
+    """All related rows that are still there, by model and id."""
     wanted = defaultdict(set)
     for record in records:
         for field in record.tracked_fields:
@@ -136,13 +182,14 @@ def _names_of(records: list, lists: dict) -> dict:
     for field, links in lists.items():
         wanted[field.related_model].update(pk for pks in links.values() for pk in pks)
     return {
-        (model, pk): str(row)
+        (model, pk): row
         for model, pks in wanted.items()
         for pk, row in model._default_manager.in_bulk(pks - {None}).items()
     }
 
 
-def _who(record) -> str:
+def who(record) -> str:
+    """Who made this change: a person, a client, both, or the system."""
     client = record.application or (f"#{record.application_id}" if record.application_id else None)
     if client and record.history_user:
         return f"{record.history_user} ({client})"

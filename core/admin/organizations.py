@@ -13,6 +13,7 @@ class OrganizationsAdmin(BackOfficeAdmin):
 
     organization_path = "pk"
     change_role = Role.ADMINISTRATOR
+    keeps_deleted = False
     fields = ["name", "time_zone", "language", "is_active"]
     list_display = ["name", "time_zone", "language", "activity"]
     search_fields = ["name"]

@@ -3,15 +3,17 @@ from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from core.admin import dashboard, navigation
 from core.admin.actions import RowAction
 from core.admin.base import BackOfficeAdmin
-from core.admin.display import local_time, pill
+from core.admin.display import EMPTY, local_time, pill
+from core.admin.filters import person_fields
 from core.admin.quick_filters import QuickFilter
-from core.mail import RenderError, cancel, preview, resend, title_of
+from core.mail import OWN_ERRORS, RenderError, cancel, check_cancel, check_resend, preview, resend, title_of
 from core.models import OutboxMessage, Role
 
 State = OutboxMessage.State
@@ -30,10 +32,10 @@ class Resend(RowAction):
     name = "resend"
     label = _("Send again")
 
-    def why_not(self, row, user):
-        return _("is being sent") if row.state == State.SENDING else None
+    def check(self, row, user) -> None:
+        check_resend(row)
 
-    def run(self, row, user, values) -> None:
+    def run(self, row, user, values, versions) -> None:
         resend(row)
 
 
@@ -42,11 +44,26 @@ class Cancel(RowAction):
     label = _("Cancel")
     tone = "danger"
 
-    def why_not(self, row, user):
-        return None if row.state in (State.QUEUED, State.FAILED) else _("is not waiting to be sent")
+    def check(self, row, user) -> None:
+        check_cancel(row)
 
-    def run(self, row, user, values) -> None:
+    def run(self, row, user, values, versions) -> None:
         cancel(row)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By what the message is, as staff read it in the list; the kinds that the visible messages have."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        rows = model_admin.visible_to(OutboxMessage.objects.order_by(), request.user)
+        kinds = rows.values_list("kind", flat=True).distinct()
+        return sorted(((kind, title_of(kind)) for kind in kinds), key=lambda choice: choice[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 def _in_state(*states):
@@ -59,12 +76,13 @@ class OutboxAdmin(BackOfficeAdmin):
 
     row_actions = [Resend(), Cancel()]
     delete_role = None
+    keeps_deleted = False
     list_display = ["kind_text", "address", "recipient", "state_pill", "attempts", "error_text", "created"]
-    list_filter = ["state", "kind", "created_at"]
+    list_filter = ["state", KindFilter, "created_at"]
     list_select_related = ["recipient", "organization"]
     date_hierarchy = "created_at"
-    search_fields = ["address", "recipient__login", "subject"]
-    search_help_text = _("Search by address, login or subject")
+    search_fields = ["address", *person_fields("recipient"), "subject"]
+    search_help_text = _("Search by address, person or subject")
     export_columns = ["id", "kind", "address", "state", "attempts", "error", "created_at", "sent_at"]
     quick_filters = [
         QuickFilter("waiting", _("Waiting"), _in_state(State.QUEUED, State.SENDING)),
@@ -72,7 +90,17 @@ class OutboxAdmin(BackOfficeAdmin):
         QuickFilter("sent", _("Sent"), _in_state(State.SENT)),
     ]
     change_form_template = "admin/outbox_message.html"
-    readonly_fields = ["kind_text", "state_pill", "address", "recipient", "attempts", "error", "due", "created", "sent"]
+    readonly_fields = [
+        "kind_text",
+        "state_pill",
+        "address",
+        "recipient",
+        "attempts",
+        "whole_error",
+        "due",
+        "created",
+        "sent",
+    ]
     fields = readonly_fields
 
     def has_add_permission(self, request, obj=None) -> bool:
@@ -93,6 +121,9 @@ class OutboxAdmin(BackOfficeAdmin):
             raise Http404
         return HttpResponse(message.html, headers={"Content-Security-Policy": MAIL_POLICY, "Cache-Control": "no-store"})
 
+    def name_of(self, row) -> str:
+        return f"{title_of(row.kind)} → {row.address}"
+
     def _form_context(self, request, context) -> dict:
         message, problem = _preview(context["original"])
         return {**super()._form_context(request, context), "message": message, "problem": problem}
@@ -107,7 +138,11 @@ class OutboxAdmin(BackOfficeAdmin):
 
     @admin.display(description=_("last error"))
     def error_text(self, row):
-        return format_html('<span class="muted">{}</span>', row.error[:80]) if row.error else "–"
+        return _error_html(row.error[:80]) if row.error else EMPTY
+
+    @admin.display(description=_("last error"))
+    def whole_error(self, row):
+        return _error_html(row.error) if row.error else EMPTY
 
     @admin.display(description=_("written"), ordering="id")
     def created(self, row):
@@ -120,6 +155,13 @@ class OutboxAdmin(BackOfficeAdmin):
     @admin.display(description=_("sent"), ordering="sent_at")
     def sent(self, row):
         return local_time(row.sent_at)
+
+
+def _error_html(error: str):
+    """What we wrote ourselves in the reader's language; what a mail server or a template said as it was said."""
+    if error in OWN_ERRORS:
+        return format_html('<span class="muted">{}</span>', gettext(error))
+    return format_html('<span class="muted">{} <code>{}</code></span>', _("Technical message:"), error)
 
 
 def _preview(row) -> tuple:

@@ -107,6 +107,7 @@ class PeopleAdmin(BackOfficeAdmin):
     form = PersonForm
     inlines = [MembershipInline]
     add_role = change_role = Role.ADMINISTRATOR
+    keeps_deleted = False
     list_display = ["login", "name", "email", "role_pills", "activity"]
     list_filter = [RoleFilter, "is_active", "language"]
     search_fields = ["login", "email", "first_name", "last_name"]

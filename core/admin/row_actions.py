@@ -7,7 +7,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import MOST_ROWS, RowAction, refusal, run_on
+from core.admin.stale import Overtaken, seen_version, sent_versions
+from core.errors import StaleVersion
 from core.models import Role
+from core.models.base import check_version
 
 
 class Delete(RowAction):
@@ -23,8 +26,8 @@ class Delete(RowAction):
         self.back_office = back_office
         self.role = back_office.delete_role
 
-    def run(self, row, user, values) -> None:
-        self.back_office.delete_row(None, row)
+    def run(self, row, user, values, versions) -> None:
+        self.back_office.delete_row(None, row, versions)
 
 
 class RowActions:
@@ -73,23 +76,38 @@ class RowActions:
 
     def row_action_view(self, request, pk: int, name: str):
         action = next((action for action in self.row_actions if action.name == name), None)
-        row = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
-        if action is None or row is None:
+        row = self._row_or_404(request, pk)
+        if action is None:
             raise Http404
         if not self.allows(request.user, action.role, row):
             raise PermissionDenied
         form = action.form_class(request.POST if request.method == "POST" else None)
+        try:
+            check_version(row, sent_versions(request, row))
+            return self._press(request, action, row, form)
+        except StaleVersion:
+            row = self._row_or_404(request, pk)
+            overtaken = Overtaken.of(row, seen_version(request))
+            return self._confirmation(request, action, [row], form, is_bulk=False, overtaken=overtaken)
+
+    def _row_or_404(self, request, pk: int):
+        row = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
+        if row is None:
+            raise Http404
+        return row
+
+    def _press(self, request, action: RowAction, row, form):
         if request.method != "POST" or not form.is_valid():
             return self._confirmation(request, action, [row], form, is_bulk=False)
-        self._report(request, action, [row], form.cleaned_data)
-        return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[pk]))
+        self._report(request, action, [row], form.cleaned_data, sent_versions(request, row))
+        return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[row.pk]))
 
-    def _report(self, request, action: RowAction, rows: list, values: dict) -> None:
-        report = run_on(action, rows, self, request.user, values)
+    def _report(self, request, action: RowAction, rows: list, values: dict, versions=None) -> None:
+        report = run_on(action, rows, self, request.user, values, versions)
         level = messages.WARNING if report.skipped else messages.SUCCESS
         self.message_user(request, report.sentence(action), level)
 
-    def _confirmation(self, request, action: RowAction, rows: list, form, *, is_bulk: bool):
+    def _confirmation(self, request, action: RowAction, rows: list, form, *, is_bulk: bool, overtaken=None):
         listed = [{"row": row, "why_not": refusal(action, row, self, request.user)} for row in rows]
         context = {
             **self.admin_site.each_context(request),
@@ -99,6 +117,8 @@ class RowActions:
             "listed": listed,
             "form": form,
             "is_bulk": is_bulk,
+            "version": None if is_bulk else getattr(rows[0], "version", None),
+            "overtaken": overtaken,
             "checkbox_name": ACTION_CHECKBOX_NAME,
             "back": self._list_url(request)
             if is_bulk

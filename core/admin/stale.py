@@ -1,4 +1,4 @@
-"""Two people had the same form open: what the second one is shown instead of overwriting the first."""
+"""Two people had the same page open: what the second one is shown instead of overwriting the first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,54 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.display import local_time, value_text
+from core.admin.history import Change, changes_between, who
+
+# A version has at most 31 bits.
+MOST_DIGITS = 9
+
+
+def seen_version(request) -> int:
+    """Of the row as it stood on the page that the request comes from; 0 where it says none."""
+    text = request.POST.get("version") or request.GET.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
+
+
+def sent_versions(request, row) -> list[int] | None:
+    """As services take them; None for rows that have none, and for a page that is only opened by its address."""
+    opened = request.method != "POST" and "version" not in request.GET
+    return None if opened or not hasattr(row, "version") else [seen_version(request)]
+
+
+def _records(current: Model, version: int) -> tuple:
+    """(the row as it was in this version, as it was last saved), both of its history; None where that has none."""
+    known = current.history.order_by("-history_id")
+    return known.filter(version=version).first(), known.select_related("history_user", "application").first()
+
+
+def _who_and_when(current: Model, latest) -> tuple[str, datetime]:
+    return (who(latest), latest.history_date) if latest else (str(_("Somebody")), current.updated_at)
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """A button was pressed on a page that somebody has saved since."""
+
+    who: str
+    when: datetime
+    changes: list[Change]
+
+    @classmethod
+    def of(cls, current: Model, version: int) -> "Overtaken":
+        """`current` is the row as it is saved now, `version` what was looked at."""
+        base, latest = _records(current, version)
+        changes = changes_between(base, latest) if base and latest else []
+        return cls(*_who_and_when(current, latest), changes)
+
+    def sentence(self) -> str:
+        return _(
+            "%(who)s saved this at %(when)s, after you opened it, so nothing was done. "
+            "Look at the differences below, then decide again."
+        ) % {"who": self.who, "when": local_time(self.when)}
 
 
 @dataclass(frozen=True)
@@ -35,10 +83,8 @@ class Collision:
     @classmethod
     def between(cls, form, current: Model) -> "Collision":
         """`current` is the row as it is saved now; what it was before comes from its history."""
-        base = current.history.filter(version=form.cleaned_data["version"]).order_by("-history_id").first()
-        latest = current.history.select_related("history_user", "application").order_by("-history_id").first()
-        who = str(latest.history_user or latest.application or latest.door) if latest else ""
-        collision = cls(form, current, base or current, who, latest.history_date if latest else current.updated_at, [])
+        base, latest = _records(current, form.cleaned_data["version"] or 0)
+        collision = cls(form, current, base or current, *_who_and_when(current, latest), [])
         collision.differences = [row for row in map(collision._compare, form.fields) if row]
         return collision
 
@@ -46,7 +92,7 @@ class Collision:
         return _(
             "%(who)s saved this at %(when)s, after you opened it, so nothing of yours was saved. "
             "Look at the differences below, then save again."
-        ) % {"who": self.who or _("Somebody"), "when": local_time(self.when)}
+        ) % {"who": self.who, "when": local_time(self.when)}
 
     def merged_data(self):
         """What was sent, on the current version; fields that only the other person changed have their value."""

@@ -18,6 +18,12 @@ def icon(name):
 
 
 @register.simple_tag
+def at_version(url, version):
+    """The address of a deed that is for the row as this page shows it."""
+    return f"{url}?version={version}" if version else url
+
+
+@register.simple_tag
 def labelled_cells(headers, cells):
     """The cells of one row, each with its column's title as `data-label`: phones show rows as cards."""
     return format_html_join("", "{}", ((_label(header, cell),) for header, cell in zip(headers, cells, strict=True)))

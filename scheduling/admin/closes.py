@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
-from core.admin.filters import OrganizationFilter, people_filter
+from core.admin.filters import OrganizationFilter, people_filter, person_fields
 from core.admin.forms import RowForm, RowFormSet, changed_forms
 from core.admin.quick_filters import QuickFilter
 from core.models import Membership, Role
@@ -25,18 +25,16 @@ State = Close.State
 
 
 class SetState(RowAction):
-    """Bring a row into this state by this service."""
+    """Bring a row into this state by this service, where its check agrees."""
 
-    def __init__(self, state: str, name: str, label, service: Callable):
-        self.state, self.name, self.label, self.service = state, name, label, service
+    def __init__(self, state: str, name: str, label, service: Callable, check: Callable):
+        self.state, self.name, self.label, self.service, self.rule = state, name, label, service, check
 
-    def why_not(self, row, user):
-        if row.state == self.state:
-            return _("already %(state)s") % {"state": row.get_state_display().lower()}
-        return None
+    def check(self, row, user) -> None:
+        self.rule(row, self.state)
 
-    def run(self, row, user, values) -> None:
-        self.service(row.pk, self.state)
+    def run(self, row, user, values, versions) -> None:
+        self.service(row.pk, self.state, versions)
 
 
 class NestedForm(RowForm):
@@ -102,8 +100,8 @@ class CommunityServiceInline(admin.TabularInline):
 class ClosesAdmin(OrganizationAdmin):
     inlines = [CommunityServiceInline]
     row_actions = [
-        SetState(State.UNCLOSE, "unclose", _("Unclose"), services.set_close_state),
-        SetState(State.CLOSE, "close", _("Close again"), services.set_close_state),
+        SetState(State.UNCLOSE, "unclose", _("Unclose"), services.set_close_state, services.check_close_state),
+        SetState(State.CLOSE, "close", _("Close again"), services.set_close_state, services.check_close_state),
     ]
     fieldsets = [(None, {"fields": ["user", "kind", "reason", "end_at", "closer"]})]
     autocomplete_fields = ["user", "closer"]
@@ -117,7 +115,7 @@ class ClosesAdmin(OrganizationAdmin):
         OrganizationFilter,
     ]
     date_hierarchy = "created_at"
-    search_fields = ["user__login", "user__email", "user__last_name", "reason", "=id"]
+    search_fields = [*person_fields("user"), "reason", "=id"]
     search_help_text = _("Search by student (login, e-mail, name), reason or number")
     ordering = ["-created_at", "-id"]
     export_columns = [
@@ -157,8 +155,8 @@ class ClosesAdmin(OrganizationAdmin):
         values.pop("organization", None)
         return services.update_close(row.pk, values, _nested(form), versions)
 
-    def delete_row(self, request, row) -> None:
-        services.delete_close(row.pk)
+    def delete_row(self, request, row, versions=None) -> None:
+        services.delete_close(row.pk, versions)
 
     def narrow_autocomplete(self, request, field_name, queryset):
         role = Role.BASIC_STAFF if field_name == "closer" else Role.STUDENT

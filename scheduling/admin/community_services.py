@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminIntegerFieldWidget
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +10,13 @@ from core.admin.access import sent_row
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
-from core.admin.filters import OrganizationFilter, people_filter
-from core.admin.forms import ServiceForm
+from core.admin.filters import OrganizationFilter, people_filter, person_fields
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from core.zones import hours_and_minutes
 from scheduling.admin import tones
 from scheduling.admin.closes import SetState, members
+from scheduling.admin.service_form import CommunityServiceForm
 from scheduling.models import Close, CommunityService
 from scheduling.services import community_services as services
 
@@ -28,21 +27,17 @@ class ResendEmail(RowAction):
     name = "resend"
     label = _("Send the e-mail again")
 
-    def why_not(self, row, user):
-        if row.close_id is None:
-            return _("has no close, so nobody to tell")
-        if row.state != State.SCHEDULE:
-            return _("is already %(state)s") % {"state": row.get_state_display().lower()}
-        return None
+    def check(self, row, user) -> None:
+        services.check_resend(row)
 
-    def run(self, row, user, values) -> None:
-        services.resend_assignment(row.pk)
+    def run(self, row, user, values, versions) -> None:
+        services.resend_assignment(row.pk, versions)
 
 
 class MakeUpForm(forms.Form):
-    reason = forms.CharField(
+    reason = CommunityService._meta.get_field("make_up_reason").formfield(
+        required=True,
         label=_("Reason"),
-        max_length=255,
         help_text=_("The missed service is invalidated, and the next one is assigned with this reason."),
     )
 
@@ -52,21 +47,11 @@ class MakeUp(RowAction):
     label = _("Make up")
     form_class = MakeUpForm
 
-    def why_not(self, row, user):
-        if row.state == State.VALIDATED:
-            return _("is validated: nothing to make up")
-        return _("was made up already") if hasattr(row, "made_up_by") else None
+    def check(self, row, user) -> None:
+        services.check_make_up(row)
 
-    def run(self, row, user, values) -> None:
-        services.make_up(row.pk, values["reason"])
-
-
-class CommunityServiceForm(ServiceForm):
-    duration = forms.IntegerField(
-        label=_("Duration (seconds)"),
-        widget=AdminIntegerFieldWidget,
-        help_text=_("In seconds: 7200 is two hours, 14400 four, 28800 eight."),
-    )
+    def run(self, row, user, values, versions) -> None:
+        services.make_up(row.pk, values["reason"], versions)
 
 
 class LateFilter(admin.SimpleListFilter):
@@ -86,8 +71,10 @@ class LateFilter(admin.SimpleListFilter):
 class CommunityServicesAdmin(OrganizationAdmin):
     form = CommunityServiceForm
     row_actions = [
-        SetState(State.VALIDATED, "validate", _("Validate"), services.judge_community_service),
-        SetState(State.INVALIDATED, "invalidate", _("Invalidate"), services.judge_community_service),
+        SetState(State.VALIDATED, "validate", _("Validate"), services.judge_community_service, services.check_judge),
+        SetState(
+            State.INVALIDATED, "invalidate", _("Invalidate"), services.judge_community_service, services.check_judge
+        ),
         MakeUp(),
         ResendEmail(),
     ]
@@ -105,14 +92,7 @@ class CommunityServicesAdmin(OrganizationAdmin):
     ]
     list_select_related = ["close__user", "supervisor", "organization", "made_up_by"]
     date_hierarchy = "schedule_at"
-    search_fields = [
-        "occupation",
-        "close__user__login",
-        "close__user__email",
-        "close__user__last_name",
-        "supervisor__login",
-        "=id",
-    ]
+    search_fields = ["occupation", *person_fields("close__user"), *person_fields("supervisor"), "=id"]
     search_help_text = _("Search by occupation, student, supervisor or number")
     ordering = ["-created_at", "-id"]
     export_columns = [
@@ -139,10 +119,11 @@ class CommunityServicesAdmin(OrganizationAdmin):
     def get_changeform_initial_data(self, request):
         return {"supervisor": request.user.pk, **super().get_changeform_initial_data(request)}
 
-    def zone_to_add(self, request):
+    def place_to_add(self, request):
         closes = self.admin_site.get_model_admin(Close).get_queryset(request).select_related("organization")
-        close = sent_row(request, "close", closes)
-        return super().zone_to_add(request) or self.zone_of(close)
+        named = sent_row(request, "organization", self.organizations_of(request))
+        close = None if named else sent_row(request, "close", closes)
+        return close.organization if close else super().place_to_add(request)
 
     def create_row(self, request, values, form):
         close = values.get("close")
@@ -153,8 +134,8 @@ class CommunityServicesAdmin(OrganizationAdmin):
         values.pop("organization", None)
         return services.update_community_service(row.pk, values, versions)
 
-    def delete_row(self, request, row) -> None:
-        services.delete_community_service(row.pk)
+    def delete_row(self, request, row, versions=None) -> None:
+        services.delete_community_service(row.pk, versions)
 
     def narrow_autocomplete(self, request, field_name, queryset):
         return members(queryset, request, Role.BASIC_STAFF)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, person_fields
 from core.admin.quick_filters import QuickFilter
 from scheduling.admin import tones
 from scheduling.models import Contest
@@ -16,10 +16,8 @@ State = Contest.State
 
 
 class DecisionForm(forms.Form):
-    comment = forms.CharField(
+    comment = Contest._meta.get_field("comment").formfield(
         label=_("Comment"),
-        required=False,
-        max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The student reads it in the e-mail that tells of the decision."),
     )
@@ -31,15 +29,11 @@ class Decide(RowAction):
     def __init__(self, accept: bool, name: str, label):
         self.accept, self.name, self.label = accept, name, label
 
-    def why_not(self, row, user):
-        if row.state != State.PENDING:
-            return _("is already decided")
-        if user.pk in {row.close.closer_id, row.close.user_id}:
-            return _("must be another member of staff than the author of the close")
-        return None
+    def check(self, row, user) -> None:
+        services.check_decide(row, user)
 
-    def run(self, row, user, values) -> None:
-        services.decide_contest(row.pk, user, self.accept, values["comment"])
+    def run(self, row, user, values, versions) -> None:
+        services.decide_contest(row.pk, user, self.accept, values["comment"], versions)
 
 
 @admin.register(Contest)
@@ -54,8 +48,8 @@ class ContestsAdmin(OrganizationAdmin):
     list_filter = ["state", "created_at", OrganizationFilter]
     list_select_related = ["close__user", "close__closer", "decided_by", "organization"]
     date_hierarchy = "created_at"
-    search_fields = ["close__user__login", "close__user__email", "text"]
-    search_help_text = _("Search by student or text")
+    search_fields = [*person_fields("close__user"), "text", "=id"]
+    search_help_text = _("Search by student, text or number")
     ordering = ["-id"]
     export_columns = [
         "id",

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import BackOfficeAdmin
+from core.admin.display import EMPTY
 from core.models import Organization, Role
 from scheduling.models import SchedulingSettings
 
@@ -12,7 +13,7 @@ class SchedulingSettingsAdmin(BackOfficeAdmin):
 
     add_role = change_role = delete_role = Role.ADMINISTRATOR
     fields = ["organization", "community_service_start", "retention_days"]
-    list_display = ["organization", "community_service_start", "retention_days"]
+    list_display = ["organization", "start", "retention_days"]
     list_select_related = ["organization"]
     search_fields = ["organization__name"]
     search_help_text = _("Search by organization")
@@ -21,8 +22,17 @@ class SchedulingSettingsAdmin(BackOfficeAdmin):
     def has_add_permission(self, request, obj=None) -> bool:
         return super().has_add_permission(request) and self._without(request).exists()
 
+    def get_fields(self, request, obj=None):
+        # Read only it would be spelt "7 a.m.", unlike every other time here.
+        can_change = self.has_change_permission(request, obj) or obj is None
+        return self.fields if can_change else ["organization", "start", "retention_days"]
+
     def get_readonly_fields(self, request, obj=None):
-        return ["organization"] if obj else []
+        return ["organization", "start"] if obj else []
+
+    @admin.display(description=_("community services start at"), ordering="community_service_start")
+    def start(self, row):
+        return f"{row.community_service_start:%H:%M}" if row.community_service_start else EMPTY
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": self._without(request)})

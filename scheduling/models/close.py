@@ -102,4 +102,4 @@ class Contest(OrganizationRow):
         indexes = [models.Index(fields=["organization", "state", "-id"], name="contest_organization_state")]
 
     def __str__(self) -> str:
-        return str(_("contest of close %(close)s") % {"close": self.close_id})
+        return str(_("Contest of close %(close)s") % {"close": self.close_id})

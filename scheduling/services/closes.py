@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, check_all
+from core.errors import StateConflict
 from core.locks import atomic
 from core.models import Organization
 from scheduling import emails, rules
@@ -126,11 +127,22 @@ def set_close_state(pk: int, state: State, versions: Collection[int] | None = No
     close = Close.objects.locked(pk, versions)
     if close.state == state:
         return close
+    check_close_state(close, state)
+    close.changed(state=state).save()
+    return close
+
+
+def check_close_state(close: Close, state: State) -> None:
+    """Raises StateConflict for the same again, ValidationError for closing what has ended."""
+    if close.state == state:
+        raise StateConflict(_("is already %(state)s") % {"state": close.get_state_display().lower()}, _others(state))
     if state == State.CLOSE and close.end_at:
         # The periodic task would unclose it within the minute.
         rules.check_future(close.end_at)
-    close.changed(state=state).save()
-    return close
+
+
+def _others(state: State) -> list[str]:
+    return [other for other in State.values if other != state]
 
 
 @atomic

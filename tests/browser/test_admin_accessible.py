@@ -35,6 +35,8 @@ def addresses():
         url(service_model, "change", service.pk),
         url(service_model, "history", service.pk),
         url(service_model, "do", service.pk, "make_up"),
+        url(service_model, "do", service.pk, "make_up") + "?version=0",
+        url(service_model, "deleted"),
         url("scheduling_contest", "change", contest.pk),
         url("core_user", "changelist"),
         url("core_user", "change", lea.pk),

@@ -1,7 +1,7 @@
 import pytest
 
 from core.models import OutboxMessage, Role
-from tests.back_office import browser, close_of, messages_of, organization, person, url
+from tests.back_office import browser, close_of, messages_of, organization, person, press, url
 
 pytestmark = pytest.mark.django_db
 MODEL = "core_outboxmessage"
@@ -64,6 +64,52 @@ def test_a_queued_message_is_cancelled_and_then_cannot_be(staff, message):
     sent = {"action": "cancel", "_selected_action": [message.pk], "confirmed": "yes"}
     report = client.post(url(MODEL, "changelist"), sent, follow=True)
     assert f"#{message.pk}: is not waiting to be sent" in messages_of(report)
+
+
+def in_french(staff):
+    staff.language = "fr"
+    staff.save()
+    return browser(staff)
+
+
+def test_the_kinds_are_chosen_by_what_staff_read(staff, message):
+    OutboxMessage.objects.create(**copied(message), kind="contest_decided")
+    client = browser(staff)
+    changelist = client.get(url(MODEL, "changelist")).context["cl"]
+    (kinds,) = [spec for spec in changelist.filter_specs if spec.title == "kind"]
+    assert kinds.lookup_choices == [
+        ("community_service_assigned", "Community service assigned"),
+        ("contest_decided", "Contest decided"),
+    ]
+    found = client.get(url(MODEL, "changelist"), {"kind": "contest_decided"}).context["cl"].queryset
+    assert [row.kind for row in found] == ["contest_decided"]
+    page = in_french(staff).get(url(MODEL, "changelist")).content.decode()
+    assert "Community service assigned" not in page
+
+
+def test_the_kinds_are_those_of_ones_own_messages(staff, message):
+    lyon = organization("Lyon")
+    OutboxMessage.objects.create(**{**copied(message), "organization": lyon}, kind="contest_decided")
+    assert "Contest decided" not in browser(staff).get(url(MODEL, "changelist")).content.decode()
+
+
+def copied(message) -> dict:
+    names = ("organization", "recipient", "address", "entity", "entity_id", "due_at")
+    return {name: getattr(message, name) for name in names}
+
+
+def test_a_technical_error_stands_as_it_was_said_behind_words_of_ones_language(staff, message):
+    OutboxMessage.objects.update(state=State.FAILED, error="SMTPServerDisconnected: <b>gone</b>")
+    client = in_french(staff)
+    for address in (url(MODEL, "changelist"), url(MODEL, "change", message.pk)):
+        page = client.get(address).content.decode()
+        assert "Message technique" in page
+        assert "<code>SMTPServerDisconnected: &lt;b&gt;gone&lt;/b&gt;</code>" in page
+
+
+def test_what_we_said_ourselves_is_told_in_ones_language(staff, message):
+    press(browser(staff), MODEL, message.pk, "cancel")
+    assert "annulé par le personnel" in in_french(staff).get(url(MODEL, "changelist")).content.decode()
 
 
 def test_other_organizations_messages_do_not_exist(message):

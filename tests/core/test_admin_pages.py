@@ -175,6 +175,29 @@ def test_pages_speak_the_persons_language(administrator):
     assert '<html lang="fr"' in browser(administrator).get("/admin/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("/admin/scheduling/close/?q=%00", {}),
+        ("/admin/scheduling/close/%00/", {}),
+        ("/student/?a=%00", {}),
+        ("/oauth/authorize?client_id=%00", {}),
+        ("/admin/", {"host": "elsewhere.example.net"}),
+        ("/admin/", {"content-type": "text/html; charset=utf-7"}),
+    ],
+)
+@pytest.mark.parametrize(("language", "words"), [("en", "Bad request"), ("fr", "Requête incorrecte")])
+def test_what_cannot_be_read_is_told_to_a_browser_on_a_page(administrator, address, headers, language, words):
+    response = browser(administrator).get(address, headers={"accept-language": language, **headers})
+    assert (response.status_code, response["Content-Type"]) == (400, "text/html; charset=utf-8")
+    page = response.content.decode()
+    assert f'<html lang="{language}">' in page
+    assert f"<h1>{words}</h1>" in page
+    assert 'href="/static/core/pages.css"' in page
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert response["Content-Language"] == language
+
+
 def test_an_apps_own_index_leads_to_the_dashboard(administrator):
     assert browser(administrator).get("/admin/scheduling/").headers["Location"] == "/admin/"
 

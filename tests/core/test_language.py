@@ -131,7 +131,7 @@ def test_an_action_reports_in_the_persons_language(staff, service):
     judged = make_community_service(service.close, state=CommunityService.State.VALIDATED)
     chosen = {"action": "validate", "confirmed": "yes", "_selected_action": [service.pk, judged.pk]}
     report = staff.post(url("scheduling_communityservice", "changelist"), chosen, follow=True)
-    assert messages_of(report) == (f"Valider\u00a0: 1 fait\u00a0; 1 ignoré\u00a0:\n#{judged.pk}\u00a0: déjà validé")
+    assert messages_of(report) == (f"Valider\u00a0: 1 fait\u00a0; 1 ignoré\u00a0:\n#{judged.pk}\u00a0: est déjà validé")
 
 
 def test_a_persons_language_ends_with_the_request(staff, campus):

@@ -3,7 +3,7 @@ import pytest
 from core.models import OutboxMessage, Role
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 from scheduling.services.contests import contest_close
-from tests.back_office import browser, close_of, errors_of, messages_of, organization, person, sent_form, url
+from tests.back_office import browser, close_of, errors_of, messages_of, organization, person, press, sent_form, url
 
 pytestmark = pytest.mark.django_db
 MODEL = "scheduling_close"
@@ -98,26 +98,26 @@ def test_basic_staff_can_neither_delete_a_close_nor_its_services(student, paris,
 
 def test_advanced_staff_deletes_it_with_its_services(student, paris, staff):
     close = close_of(student, staff, paris, {"duration": 7200, "occupation": "A"})
-    browser(staff).post(url(MODEL, "delete", close.pk), {"post": "yes"})
+    press(browser(staff), MODEL, close.pk, "delete")
     assert Close.objects.count() == CommunityService.objects.count() == 0
 
 
 def test_a_contested_close_is_deleted_with_its_contest(student, paris, staff):
     close = close_of(student, staff, paris)
     contest_close(close, "I was ill.")
-    browser(staff).post(url(MODEL, "delete", close.pk), {"post": "yes"})
+    press(browser(staff), MODEL, close.pk, "delete")
     assert Close.objects.count() == Contest.objects.count() == 0
 
 
 def test_close_and_unclose_from_the_form_and_from_the_list(student, paris, staff):
     close = close_of(student, staff, paris)
     client = browser(staff)
-    client.post(url(MODEL, "do", close.pk, "unclose"))
+    press(client, MODEL, close.pk, "unclose")
     close.refresh_from_db()
     assert close.state == Close.State.UNCLOSE
     sent = {"action": "unclose", "_selected_action": [close.pk], "confirmed": "yes"}
     report = client.post(url(MODEL, "changelist"), sent, follow=True)
-    assert messages_of(report).endswith(f"Unclose: 0 done; 1 skipped:\n#{close.pk}: already unclosed")
+    assert messages_of(report).endswith(f"Unclose: 0 done; 1 skipped:\n#{close.pk}: is already unclosed")
     assert close.history.count() == 2
 
 

@@ -8,7 +8,7 @@ from core.models import OutboxMessage, Role
 from scheduling.models import Close, CommunityService
 from scheduling.services.community_services import update_community_service
 from tests import api
-from tests.back_office import browser, close_of, errors_of, messages_of, organization, person, sent_form, url
+from tests.back_office import browser, close_of, errors_of, messages_of, organization, person, press, sent_form, url
 
 pytestmark = pytest.mark.django_db
 MODEL = "scheduling_communityservice"
@@ -108,10 +108,10 @@ def test_a_bulk_action_confirms_then_reports_row_by_row(staff, close, service):
     others[0].state = CommunityService.State.VALIDATED
     others[0].save()
     page, report = run_action(browser(staff), "validate", [service, *others])
-    assert "will be skipped: already validated" in page.content.decode()
+    assert "will be skipped: is already validated" in page.content.decode()
     assert messages_of(report).splitlines() == [
         "Validate: 3 done; 1 skipped:",
-        f"#{others[0].pk}: already validated",
+        f"#{others[0].pk}: is already validated",
     ]
     assert set(close.community_services.values_list("state", flat=True)) == {"validated"}
     assert service.history.first().history_user == staff
@@ -157,7 +157,7 @@ def test_the_form_offers_only_what_is_allowed_now(staff, service):
     client = browser(staff)
     labels = [button["label"] for button in client.get(url(MODEL, "change", service.pk)).context["row_actions"]]
     assert labels == ["Validate", "Invalidate", "Make up", "Send the e-mail again"]
-    client.post(url(MODEL, "do", service.pk, "validate"))
+    press(client, MODEL, service.pk, "validate")
     labels = [button["label"] for button in client.get(url(MODEL, "change", service.pk)).context["row_actions"]]
     assert labels == ["Invalidate"]
 

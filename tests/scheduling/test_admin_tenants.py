@@ -4,6 +4,7 @@ import pytest
 
 from core.models import Role
 from scheduling.models import Close, CommunityService
+from scheduling.services.contests import contest_close
 from tests.back_office import browser, close_of, errors_of, organization, person, sent_form, url
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,46 @@ def test_their_people_and_closes_cannot_be_chosen(world):
     assert set(errors_of(response)) == {"close", "supervisor"}
     never = client.post(address, form | {"close": 999999, "supervisor": 999999})
     assert errors_of(never) == errors_of(response)
+
+
+SEARCHES = {
+    "scheduling_close": ["Léa", "martin", "léa Martin", "lea@example.org", "lea"],
+    "scheduling_communityservice": ["Léa", "martin", "léa Martin", "lea@example.org", "Mara", "Dupont", "mara@"],
+    "scheduling_contest": ["Léa", "martin", "léa Martin", "lea@example.org", "lea", "#{contest}"],
+    "core_outboxmessage": ["Léa", "martin", "léa Martin", "lea@example.org"],
+    "core_user": ["Léa", "martin", "léa Martin", "lea@example.org", "lea"],
+}
+
+
+@pytest.mark.parametrize("model", SEARCHES)
+def test_people_are_found_by_each_of_their_names_and_by_their_address(world, model):
+    named(world["lea"], "Léa", "Martin")
+    named(world["mara"], "Mara", "Dupont")
+    service = world["ours"].community_services.get()
+    service.changed(supervisor=world["mara"]).save()
+    contest = contest_close(world["ours"], "I was ill.")
+    client = browser(world["mara"])
+    for words in SEARCHES[model]:
+        asked = {"q": words.format(contest=contest.pk)}
+        assert client.get(url(model, "changelist"), asked).context["cl"].result_count == 1, words
+    assert client.get(url(model, "changelist"), {"q": "Zoé"}).context["cl"].result_count == 0
+
+
+def named(user, first: str, last: str) -> None:
+    user.first_name, user.last_name = first, last
+    user.save()
+
+
+@pytest.mark.parametrize("term", ["Léa", "martin", "léa Martin", "lea@example.org", "lea"])
+def test_the_choice_of_a_student_and_of_a_close_finds_by_first_name_too(world, term):
+    named(world["lea"], "Léa", "Martin")
+    client = browser(world["mara"])
+    ask = {"app_label": "scheduling", "term": term}
+    people = client.get("/admin/autocomplete/", ask | {"model_name": "close", "field_name": "user"}).json()["results"]
+    assert [entry["id"] for entry in people] == [str(world["lea"].pk)]
+    which = {"model_name": "communityservice", "field_name": "close"}
+    closes = client.get("/admin/autocomplete/", ask | which).json()["results"]
+    assert [entry["id"] for entry in closes] == [str(world["ours"].pk)]
 
 
 def test_autocomplete_knows_only_ours(world):

@@ -1,0 +1,38 @@
+"""Boxes for a day and a time: the browser's own, whose picker offers no day outside of what is allowed."""
+
+from datetime import date, time
+
+from django import forms
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__({"step": 60, **(attrs or {})}, format="%H:%M")
+
+    def format_value(self, value):
+        # Seconds that a program wrote are kept, so that saving the form changes nothing.
+        whole = not isinstance(value, time) or not value.second
+        return super().format_value(value) if whole else value.strftime("%H:%M:%S")
+
+
+class MomentInput(forms.SplitDateTimeWidget):
+    """A day and its time, side by side."""
+
+    template_name = "admin/widgets/split_datetime.html"
+
+    def __init__(self, attrs=None):
+        forms.MultiWidget.__init__(self, [DayInput(), ClockInput()], attrs)
+
+
+def limit_days(field: forms.Field, first: date, last: date) -> None:
+    """Let the picker offer these days alone; the rule itself is the service's."""
+    field.widget.widgets[0].attrs |= {"min": first.isoformat(), "max": last.isoformat()}
