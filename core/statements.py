@@ -66,25 +66,30 @@ def _reader(compiler: Any) -> Callable[[list], Iterator]:
     return read
 
 
-def insert(model: type[Model], values: dict[str, Any]) -> int:
-    """A new row of these values by attname, the rest by default → its key. No signals, no instance, no auto_now."""
+def insert(model: type[Model], values: dict[str, Any], *, unless_there: bool = False) -> int | None:
+    """A new row of these values by attname, the rest by default → its key. No signals, no instance, no auto_now.
+
+    `unless_there`: None, and nothing is written, where a unique constraint finds such a row already.
+    """
     # The connection itself: its proxy looks it up at each of a row's columns.
     database = connections[DEFAULT_DB_ALIAS]
-    statement, fields = _insertion(model)
+    statement, fields = _insertion(model, unless_there)
     given = [values[field.attname] if field.attname in values else field.get_default() for field in fields]
     with database.cursor() as cursor:
         pairs = zip(fields, given, strict=True)
         cursor.execute(statement, [field.get_db_prep_save(value, database) for field, value in pairs])
-        return cursor.fetchone()[0]
+        found = cursor.fetchone()
+        return found and found[0]
 
 
 @cache
-def _insertion(model: type[Model]) -> tuple[str, list[Field]]:
+def _insertion(model: type[Model], unless_there: bool) -> tuple[str, list[Field]]:
     quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quote(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     table, key = quote(meta.db_table), quote(meta.pk.column)
+    conflict = "ON CONFLICT DO NOTHING " if unless_there else ""
     # Names of the models' own, quoted; values go apart.
-    return f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) {conflict}RETURNING {key}", fields  # noqa: S608

@@ -6,7 +6,9 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.api.dialects import register
-        from scheduling import checkup, demo, retention  # noqa: F401  (each registers what this app contributes)
-        from scheduling.api.community.errors import DIALECT
+        from scheduling import checkup, checkup_jobs, demo, demo_jobs, job_emails, retention  # noqa: F401  (each registers what this app contributes)
+        from scheduling.api.community.errors import DIALECT as COMMUNITY
+        from scheduling.api.jobs.errors import DIALECT as JOBS
 
-        register(DIALECT)
+        register(COMMUNITY)
+        register(JOBS)

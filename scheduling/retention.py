@@ -15,6 +15,7 @@ from core.models import OutboxMessage
 from core.people import PLACEHOLDER_EMAIL, placeholder, placeholders
 from core.purge import register
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
+from scheduling.services import student_time
 
 Kind = type[Close] | type[Contest] | type[CommunityService]
 Anonymise = Callable[[Any], None]
@@ -110,6 +111,7 @@ def _anonymise_close(close: Close) -> None:
 
 def _anonymise_service(service: CommunityService) -> None:
     service.changed(**BLANKS[CommunityService]).save()
+    student_time.free([service.pk])
     _forget(CommunityService, [service.pk])
 
 

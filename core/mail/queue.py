@@ -1,6 +1,7 @@
 """Into the outbox, in the caller's transaction."""
 
 from functools import partial
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -41,7 +42,7 @@ def queue_email(
         "created_at": now,
     }
     # Without a history row: the change that it tells of has its own.
-    pk = insert(OutboxMessage, values)
+    pk: Any = insert(OutboxMessage, values)
     hand_over_on_commit(pk)
     return pk
 

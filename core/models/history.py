@@ -1,6 +1,7 @@
 """The audit trail: one row a change, written with the change, rolled back with it."""
 
 from functools import cache
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -55,10 +56,15 @@ class Trail(HistoricalRecords):
         if self.m2m_fields:
             super().create_historical_record(instance, history_type, using=using)
             return
-        copied = {field.attname: getattr(instance, field.attname) for field in self.fields_included(instance)}
-        reason = self.get_change_reason_for_object(instance, history_type, using)
-        values = {"history_date": timezone.now(), "history_type": history_type, "history_change_reason": reason}
-        insert(getattr(type(instance), self.manager_name).model, copied | values | stamp())
+        record(instance, history_type, self.get_change_reason_for_object(instance, history_type, using))
+
+
+def record(instance: models.Model, history_type: str, reason: str | None = None) -> None:
+    """The instance as it is now, in its history. history_type: + made, ~ changed, - deleted."""
+    model: Any = type(instance).history.model  # type: ignore[attr-defined]
+    copied = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
+    values = {"history_date": timezone.now(), "history_type": history_type, "history_change_reason": reason}
+    insert(model, copied | values | stamp())
 
 
 class CachedHistoryManager(HistoryManager):

@@ -119,14 +119,26 @@ class User(AbstractBaseUser, VersionedModel):
     @cached_property
     def roles(self) -> dict[int, Role]:
         """The person's role in each active organization, by organization id."""
-        rows = self.memberships.filter(organization__is_active=True).values_list("organization_id", "role")
-        return {organization_id: Role(role) for organization_id, role in rows}
+        return {each.organization_id: Role(each.role) for each in self._places}
+
+    @cached_property
+    def _places(self) -> list["Membership"]:
+        rows = self.memberships.filter(organization__is_active=True)
+        return list(rows.select_related("organization").order_by("organization_id"))
 
     def organization_ids(self, role: Role) -> list[int]:
         """Where the person holds this role or a higher one; a superuser: everywhere."""
         if self.is_superuser:
             return list(Organization.objects.values_list("id", flat=True))
         return [pk for pk, held in self.roles.items() if held.rank >= role.rank]
+
+    @cached_property
+    def staffed(self) -> list[Organization]:
+        """The organizations whose staff the person is, the oldest first."""
+        if self.is_superuser:
+            return list(Organization.objects.order_by("id"))
+        wanted = self.organization_ids(Role.BASIC_STAFF)
+        return [each.organization for each in self._places if each.organization_id in wanted]
 
     @property
     def is_staff(self) -> bool:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Organization, VersionedModel
 from core.models.history import history
+from scheduling import holidays
 
 
 class SchedulingSettings(VersionedModel):
@@ -22,6 +23,17 @@ class SchedulingSettings(VersionedModel):
         blank=True,
         help_text=_("Local time. When set, only the day of a community service is chosen; it starts at this hour."),
     )
+    forbids_job_overlaps = models.BooleanField(
+        _("forbid overlapping jobs"),
+        default=False,
+        help_text=_(
+            "A job over other busy time of its resource or vehicle is refused; else it is shown as a conflict."
+        ),
+    )
+    country = models.CharField(
+        _("country of the public holidays"), max_length=2, blank=True, help_text=_("ISO 3166 code, as FR.")
+    )
+    region = models.CharField(_("region"), max_length=10, blank=True, help_text=_("A region with holidays of its own."))
     retention_days = models.PositiveIntegerField(
         _("retention (days)"),
         null=True,
@@ -38,6 +50,9 @@ class SchedulingSettings(VersionedModel):
 
     def __str__(self) -> str:
         return str(self.organization)
+
+    def clean(self) -> None:
+        holidays.check_place(self.country, self.region)
 
     @classmethod
     def of(cls, organization: Organization) -> "SchedulingSettings":

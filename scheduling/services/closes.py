@@ -13,6 +13,7 @@ from core.locks import atomic
 from core.models import Organization
 from scheduling import emails, rules
 from scheduling.models import Close, CommunityService
+from scheduling.services import student_time
 from scheduling.services.community_services import create_community_service, remove
 
 State = Close.State
@@ -101,6 +102,8 @@ def _hand_over(close: Close) -> None:
     for service in close.community_services.filter(state=CommunityService.State.SCHEDULE).order_by("pk"):
         service.changed(link_version=service.link_version + 1, close=close).save()
         emails.queue_assigned(service)
+    for service in close.community_services.select_related("close__user"):
+        student_time.keep(service)
 
 
 def _apply_nested(close: Close, number: int, one: Nested) -> bool:
@@ -118,6 +121,7 @@ def _apply_nested(close: Close, number: int, one: Nested) -> bool:
     rules.check_community_service(service, changed)
     if changed:
         service.save()
+        student_time.keep(service)
     return bool(changed)
 
 
@@ -148,7 +152,9 @@ def _others(state: State) -> list[str]:
 @atomic
 def delete_close(pk: int, versions: Collection[int] | None = None) -> None:
     """With its services and its contest [contract 10, ours]."""
-    Close.objects.locked(pk, versions).delete()
+    close = Close.objects.locked(pk, versions)
+    student_time.free_close(close)
+    close.delete()
 
 
 def unclose_ended() -> int:

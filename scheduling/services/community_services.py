@@ -14,6 +14,7 @@ from core.models import Organization
 from core.statements import Composed
 from scheduling import emails, rules
 from scheduling.models import Close, CommunityService
+from scheduling.services import student_time
 
 State = CommunityService.State
 # Staff may correct one judgement into the other; nothing goes back to `schedule` [contract 10, ours].
@@ -36,6 +37,7 @@ def create_community_service(organization: Organization, values: dict, **links) 
         values = {**values, "close": _locked(close.pk) or Close(pk=close.pk)}
     service = check_new(organization, values, **links)
     service.save()
+    student_time.take(service)
     settle(service)
     if service.close:
         emails.queue_assigned(service)
@@ -71,6 +73,8 @@ def update_community_service(pk: int, values: dict, versions: Collection[int] | 
     reassigned = service.close is not None and service.close.user_id != student
     service.link_version += reassigned
     service.save()
+    if changed & {"schedule_at", "duration", "close"}:
+        student_time.keep(service)
     if "schedule_at" in changed:
         settle(service)
     if reassigned:
@@ -131,7 +135,10 @@ def judge_community_service(pk: int, state: State, versions: Collection[int] | N
     if service.state == state:
         return service
     check_judge(service, state)
+    former = service.state
     service.changed(state=state).save()
+    if State.INVALIDATED in {former, state}:
+        student_time.keep(service)
     return service
 
 
@@ -154,6 +161,7 @@ def remove(service: CommunityService) -> None:
     """Delete the locked service; what made up for it says so no more, in its own history."""
     for later in CommunityService.objects.filter(makes_up=service):
         later.changed(makes_up=None).save()
+    student_time.free([service.pk])
     service.delete()
 
 

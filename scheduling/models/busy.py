@@ -1,0 +1,99 @@
+from collections.abc import Collection
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Organization
+from core.models.base import OrganizationRow
+from core.models.history import history
+from scheduling.intervals import Interval
+from scheduling.models.close import MAX_TEXT, TEXT
+from scheduling.models.resource import Resource
+
+
+class BusyIntervalQuerySet(models.QuerySet):
+    def of(self, kind: str, source_id: int) -> Self:
+        """What one job, absence or other source takes."""
+        return self.filter(kind=kind, source_id=source_id)
+
+    def overlapping(self, resource_ids: Collection[int], interval: Interval) -> Self:
+        """That share a moment with it; touching ends share none."""
+        return self.filter(resource_id__in=resource_ids, start__lt=interval.end, end__gt=interval.start)
+
+    def clashing(self, resource_ids: Collection[int], interval: Interval, kind: str, source_id: int | None) -> Self:
+        """What else than this source takes some of this time from these resources, hard and soft alike, in order."""
+        others = self.overlapping(resource_ids, interval).exclude(kind=kind, source_id=source_id or 0)
+        return others.order_by("start", "id")
+
+
+class BusyInterval(models.Model):
+    """Time `[start, end)` that something takes from a resource. Written by `services.busy` alone.
+
+    A hard one never overlaps another hard one of its resource and seat: an exclusion constraint on PostgreSQL.
+    """
+
+    class Kind(models.TextChoices):
+        APPOINTMENT = "appointment", _("Appointment")
+        HOLD = "hold", _("Hold")
+        JOB = "job", _("Job")
+        INTERVENTION = "intervention", _("Intervention")
+        COMMUNITY_SERVICE = "community_service", _("Community service")
+        ABSENCE = "absence", _("Absence")
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="busy")
+    seat = models.PositiveIntegerField(default=0)
+    start = models.DateTimeField(_("from"))
+    end = models.DateTimeField(_("to"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    source_id = models.BigIntegerField()
+    is_hard = models.BooleanField(default=False)
+
+    objects = BusyIntervalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["start", "id"]
+        verbose_name = _("busy time")
+        verbose_name_plural = _("busy times")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="busy_end_after_start"),
+        ]
+        indexes = [
+            # By the end first: what is over, and that is most of it after some years, is never read.
+            models.Index(fields=["resource", "end", "start"], name="busy_resource_end"),
+            models.Index(fields=["kind", "source_id"], name="busy_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.source_id}"
+
+
+class Absence(OrganizationRow):
+    """Time in which a resource is not there: leave, illness, a vehicle in the workshop."""
+
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="absences", verbose_name=_("resource")
+    )
+    start = models.DateTimeField(_("from"))
+    end = models.DateTimeField(_("to"))
+    note = models.TextField(_("note"), blank=True, max_length=MAX_TEXT, validators=TEXT)
+
+    history = history()
+
+    class Meta:
+        ordering = ["start", "id"]
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")),
+                name="absence_end_after_start",
+                violation_error_code="order",
+                violation_error_message=_("must end after it starts"),
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "start"], name="absence_organization_start")]
+
+    def __str__(self) -> str:
+        return f"{self.resource}: {self.note}" if self.note else str(self.resource)
