@@ -8,6 +8,7 @@ from openapi_spec_validator import validate
 from config.urls import urlpatterns
 from core.scopes import SCOPES
 from scheduling.api.community.urls import urlpatterns as community
+from scheduling.api.jobs.urls import urlpatterns as jobs
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +25,10 @@ def test_it_is_valid_openapi(document):
     validate(document)
 
 
-def test_every_route_of_the_dialect_is_there(document):
+@pytest.mark.parametrize(("prefix", "routes"), [("/v2/", community), ("/v1/", jobs)])
+def test_every_route_of_a_dialect_is_there(document, prefix, routes):
     # Each route but the last, which answers 404.
-    assert len([path for path in document["paths"] if path.startswith("/v2/")]) == len(community) - 1
+    assert len([path for path in document["paths"] if path.startswith(prefix)]) == len(routes) - 1
 
 
 def test_every_endpoint_for_programs_is_there(document):
@@ -40,7 +42,7 @@ def test_every_endpoint_for_programs_is_there(document):
         "/readyz",
     }
     assert paths <= set(document["paths"])
-    assert len(urlpatterns) == 12, "a new prefix belongs in the document too"
+    assert len(urlpatterns) == 13, "a new prefix belongs in the document too"
 
 
 def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):
@@ -54,6 +56,25 @@ def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(docum
             assert expected <= set(operation["responses"]), (path, method)
     flow = document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
     assert set(flow["scopes"]) == set(SCOPES)
+
+
+def test_every_operation_on_jobs_names_its_customer_and_shows_the_seeds_problems(document):
+    for path, method, operation in operations(document):
+        if path.startswith("/v1/"):
+            assert operation["security"] == [{"oauth2": ["jobs:read" if method == "get" else "jobs:write"]}]
+            assert {"$ref": "#/components/parameters/Customer"} in operation["parameters"], (path, method)
+            expected = {"400", "401", "403", "500"} | ({"422"} if method != "get" else set())
+            assert expected <= set(operation["responses"]), (path, method)
+            assert set(operation.get("requestBody", {}).get("content", {})) <= {"application/json"}
+
+
+def test_every_list_of_jobs_is_in_an_envelope(document):
+    lists = [path for path in document["paths"] if path.startswith("/v1/") and not path.endswith("}")]
+    pages = [document["paths"][path]["get"] for path in lists if "get" in document["paths"][path]]
+    assert len(pages) >= 7
+    for operation in pages:
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        assert schema["required"] == ["items", "pageNumber", "pageSize", "pageItemCount", "nextCursor"]
 
 
 def test_every_example_is_as_its_schema_says(document):

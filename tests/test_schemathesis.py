@@ -18,8 +18,8 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from core.models import Role
-from scheduling.models import Close, CommunityService
-from tests import factories
+from scheduling.models import Close, CommunityService, ContactGroup
+from tests import factories, job_factories
 from tests.scale import scaled
 
 CHECKS = [
@@ -51,14 +51,35 @@ def world(db, open_connection) -> dict:
     organization = factories.make_organization()
     close = factories.make_close(organization)
     factories.make_community_service(close)
-    client = factories.make_client(organization, roles=[Role.ADVANCED_STAFF])
+    scopes = ["public", "tig", "jobs:read", "jobs:write"]
+    client = factories.make_client(organization, roles=[Role.ADVANCED_STAFF], allowed_scopes=scopes)
     good = {"user_id": close.user_id, "closer_id": close.closer_id, "tiger_id": close.closer_id, "close_id": close.pk}
     good |= {"grant_type": "client_credentials", "scope": "tig"}
     return {
         "token": factories.make_token(client),
         "organization": str(organization.pk),
         "login": close.user.login,
+        "jobs": jobs_world(organization),
         "good": {**good, "client_id": client.client_id, "client_secret": factories.CLIENT_SECRET, "kind": "other"},
+    }
+
+
+def jobs_world(organization) -> dict:
+    """The name of an id under /v1 → the id of a row."""
+    contact = job_factories.make_contact(organization)
+    definition = job_factories.make_definition(organization)
+    job_type = job_factories.make_job_type(organization, definition)
+    return {
+        "contactId": contact.pk,
+        "personId": str(job_factories.make_contact_person(contact).uid),
+        "contactGroupId": ContactGroup.objects.create(organization=organization, name="Schools").pk,
+        "resourceId": job_factories.make_resource(organization).pk,
+        "vehicleId": job_factories.make_vehicle(organization).pk,
+        "customFieldDefinitionId": definition.pk,
+        "definitionId": definition.pk,
+        "jobTypeId": job_type.pk,
+        "typeId": job_type.pk,
+        "jobId": job_factories.make_job(organization, type=job_type, contact=contact).pk,
     }
 
 
@@ -66,16 +87,22 @@ def aim(case, world: dict) -> None:
     """Of four cases three go to what exists, as an id by chance hardly does."""
     if len(repr((case.query, case.body))) % 4 == 0:
         return
-    if "X-Organization-Id" in (case.headers or {}):
-        case.headers["X-Organization-Id"] = world["organization"]
+    for name in {"X-Organization-Id", "Customer-Id"} & set(case.headers or {}):
+        case.headers[name] = world["organization"]
     case.path_parameters = {
         name: found(case, name, world) or value for name, value in (case.path_parameters or {}).items()
     }
     if isinstance(case.body, dict):
-        case.body = with_good_values(case.body, world["good"])
+        case.body = with_good_values(case.body, world["jobs"] if is_jobs(case) else world["good"])
+
+
+def is_jobs(case) -> bool:
+    return case.operation.path.startswith("/v1/")
 
 
 def found(case, name: str, world: dict) -> object:
+    if is_jobs(case):
+        return world["jobs"].get(name)
     if name == "user_id":
         return world["login"]
     service = case.operation.path.startswith("/v2/community_services/{id}")

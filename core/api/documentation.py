@@ -1,8 +1,14 @@
 """How a dialect describes its operations; core.api.openapi makes OpenAPI of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-LIST, SINGLE, CREATE, CHANGE, REMOVE, VALUE = "list", "single", "create", "change", "remove", "value"
+# A CHANGE answers with the object where Prefer asks for it, an ORDER never.
+LIST, SINGLE, CREATE, CHANGE, ORDER, REMOVE, VALUE = "list", "single", "create", "change", "order", "remove", "value"
+
+
+def array_of(schema: dict) -> dict:
+    return {"type": "array", "items": schema}
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,8 @@ class Operation:
 class Documentation:
     """All operations of a dialect's view (by action), and the components that they refer to (by name).
 
-    Every 2xx has the `headers`, a list the `list_headers` too.
+    Every 2xx has the `headers`, a list the `list_headers` too. `organization` is the parameter that names one, `page`
+    makes the schema of a list from that of its items.
     """
 
     tag: str
@@ -40,14 +47,12 @@ class Documentation:
     parameters: dict[str, dict] = field(default_factory=dict)
     headers: dict[str, dict] = field(default_factory=dict)
     list_headers: dict[str, dict] = field(default_factory=dict)
+    organization: str = "Organization"
+    page: Callable[[dict], dict] = array_of
 
 
 def ref(name: str, kind: str = "schemas") -> dict:
     return {"$ref": f"#/components/{kind}/{name}"}
-
-
-def array_of(schema: dict) -> dict:
-    return {"type": "array", "items": schema}
 
 
 def obj(properties: dict[str, dict], required: list[str] | None = None, **more) -> dict:

@@ -24,7 +24,10 @@ logger = logging.getLogger("dutyboard.api")
 # Not frozen: whatever passes an exception on sets its __traceback__.
 @dataclass(eq=False)
 class Refusal(Exception):
-    """What a client is told. `code` is stable and ours; `fields` maps a field to [(code, text), …]."""
+    """What a client is told. `code` is stable and ours; `fields` maps a field to [(code, text), …].
+
+    `path` is what was called, set as the answer is made.
+    """
 
     status: int
     code: str
@@ -32,6 +35,7 @@ class Refusal(Exception):
     fields: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     details: dict = field(default_factory=dict)
+    path: str = ""
 
     @property
     def reason(self) -> str:

@@ -29,14 +29,14 @@ INSERT INTO core_idempotencykey AS kept (fingerprint, body_hash, answer, created
 """
 
 
-def answer_once(request, handler):
-    """The handler's answer, or the stored one when this key had its answer already."""
+def answer_once(request, handler, organization: str):
+    """The handler's answer, or the stored one when this key had its answer already; bound to the named organization."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return handler()
     if not KEY.match(key):
         raise Refusal(400, "idempotency_key", "Idempotency-Key takes 1 to 255 visible ASCII characters")
-    fingerprint, body_hash = _fingerprint(request, key), _body_hash(request)
+    fingerprint, body_hash = _fingerprint(request, key, organization), _body_hash(request)
     with atomic():
         kept, is_ours = _enter(fingerprint)
         if kept is not None:
@@ -98,9 +98,8 @@ def _stored(response) -> bytes:
     return encrypt(orjson.dumps({"status": response.status_code, "headers": headers, "body": body.decode()}))
 
 
-def _fingerprint(request, key: str) -> bytes:
+def _fingerprint(request, key: str, organization: str) -> bytes:
     caller = request.user
-    organization = request.headers.get("X-Organization-Id", "")
     parts = [caller.application_id, caller.user_id, organization, request.method, request.path, key]
     return hashlib.sha256(orjson.dumps(parts)).digest()
 

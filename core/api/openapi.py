@@ -1,6 +1,7 @@
 """OpenAPI 3.1 of all dialects: what every operation of a dialect has is added here, once."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,10 +13,10 @@ from core.api.documentation import (
     CHANGE,
     CREATE,
     LIST,
+    ORDER,
     REMOVE,
     SINGLE,
     Operation,
-    array_of,
     in_header,
     json_content,
     ref,
@@ -37,6 +38,7 @@ REFUSALS = {
     415: Refusal(415, "unsupported_media_type", "The content type text/xml cannot be read here"),
     422: Refusal(422, "invalid", "Validation failed", fields={"schedule_at": [("too_soon", "must be after today")]}),
     429: Refusal(429, "throttled", "Too many requests: the limit is 2 a second"),
+    500: Refusal(500, "server_error", "Something went wrong on our side"),
     503: Refusal(503, "unavailable", "The database cannot be reached; try again"),
 }
 EXAMPLE_ID = "0d9cbf4e7a6b4f0e8f6d2f4a1c3b5d7e"
@@ -56,6 +58,7 @@ HEADERS = {
     "RateLimit-Remaining": {"description": "Requests left in the window.", "schema": WHOLE},
     "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": WHOLE},
 }
+FORM = "application/x-www-form-urlencoded"
 DIGITS = {"type": "string", "pattern": "^[0-9]+$"}
 RATE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 OF_REFUSAL = {401: ("WWW-Authenticate",), 409: ("Retry-After",), 429: ("Retry-After", *RATE), 503: ("Retry-After",)}
@@ -79,6 +82,7 @@ OF_REQUEST = {
     SINGLE: ("IfNoneMatch",),
     CREATE: ("IdempotencyKey",),
     CHANGE: ("IfMatch", "Prefer"),
+    ORDER: ("IfMatch",),
     REMOVE: ("IfMatch",),
 }
 
@@ -109,17 +113,20 @@ class DialectSchema(AutoSchema):
             "security": [{"oauth2": [self.view.access.scope]}],
             "responses": {**self.answers(documented), **self.refusals(documented)},
         }
-        return {**operation, **request_body(documented.body, documented.body_example)} if documented.body else operation
+        return {**operation, **self.request_body(documented)} if documented.body else operation
 
     def suffix(self) -> str:
         """One action may have several addresses, and PUT does what PATCH does."""
         parts = re.findall(r"/(on|by)/", self.path)
-        return "".join(f"_{part}" for part in parts) + ("_by_put" if self.method == "PUT" else "")
+        both = self.method == "PUT" and "patch" in self.view.action_map
+        return "".join(f"_{part}" for part in parts) + ("_by_put" if both else "")
 
     def described(self, documented: Operation) -> str:
         access = self.view.access
         role = (
-            f"Role: {access.role.label}." if access.role else "Role: none for an application, Basic staff for a person."
+            f"Role: {access.role.label}."
+            if access.role
+            else f"Role: none for an application, {access.person_role.label} for a person."
         )
         own = " A student sees only what is his own." if access.own else ""
         return f"{documented.description}\n\n{role}{own}".strip()
@@ -139,31 +146,40 @@ class DialectSchema(AutoSchema):
             {"name": name, "in": "path", "required": True, "schema": documented.values.get(name, WHOLE)}
             for name in re.findall(r"{(\w+)}", self.path)
         ]
-        names = ("Organization", *OF_REQUEST.get(documented.kind, ()), *documented.parameters)
+        names = (self.view.documentation.organization, *OF_REQUEST.get(documented.kind, ()), *documented.parameters)
         return in_path + [ref(name, "parameters") for name in names]
 
     def answers(self, documented: Operation) -> dict:
         headers = self.headers(*OF_ANSWER.get(documented.kind, ()))
         if documented.kind == LIST:
             headers |= {name: ref(name, "headers") for name in self.view.documentation.list_headers}
-        schema = array_of(documented.answer) if documented.kind == LIST else documented.answer
+        schema = self.view.documentation.page(documented.answer) if documented.kind == LIST else documented.answer
         body = {"description": "Done", "headers": headers, "content": json_content(schema, documented.example)}
         nothing = {"description": "Done", "headers": self.headers()}
         if documented.kind == SINGLE:
             unchanged = {"description": "Not modified since (If-None-Match)", "headers": self.headers("ETag")}
             return {"200": body, "304": unchanged}
-        return {CREATE: {"201": body}, CHANGE: {"204": nothing, "200": body}, REMOVE: {"204": nothing}}.get(
-            documented.kind, {"200": body}
-        )
+        if documented.kind in {ORDER, REMOVE}:
+            return {"204": nothing}
+        return {CREATE: {"201": body}, CHANGE: {"204": nothing, "200": body}}.get(documented.kind, {"200": body})
 
     def headers(self, *names: str) -> dict:
         everywhere = ("X-Request-Id", *RATE, *self.view.documentation.headers)
         return {name: ref(name, "headers") for name in (*everywhere, *names)}
 
+    def request_body(self, documented: Operation) -> dict:
+        """JSON, or a form in the bracket style where the view reads it. Not required: fields may stand in the query."""
+        schema: Any = documented.body
+        content = json_content(schema, documented.body_example)
+        if any(parser.media_type == FORM for parser in self.view.parser_classes):
+            encoding = {name: {"style": "deepObject", "explode": True} for name in schema["properties"]}
+            content[FORM] = {"schema": schema, "encoding": encoding}
+        return {"requestBody": {"content": content}}
+
     def refusals(self, documented: Operation) -> dict:
         statuses = {*EVERYWHERE, *documented.refusals}
         if self.method != "GET":
-            statuses |= {*WITH_BODY, *((412,) if documented.kind in {CHANGE, REMOVE} else ())}
+            statuses |= {*WITH_BODY, *((412,) if documented.kind in {CHANGE, ORDER, REMOVE} else ())}
         if "{" in self.path:
             statuses.add(404)
         return {str(status): self.refusal(status) for status in sorted(statuses)}
@@ -183,13 +199,7 @@ class DialectSchema(AutoSchema):
 def refusal_response(dialect: Dialect, status: int) -> dict:
     """What this dialect answers with this status, with an example made by the dialect itself."""
     media = dialect.content_type.split(";")[0]
-    content = {media: {"schema": dialect.schema(status), "example": dialect.body(REFUSALS[status], EXAMPLE_ID)}}
+    refusal = replace(REFUSALS[status], path=dialect.prefixes[0])
+    content = {media: {"schema": dialect.schema(status), "example": dialect.body(refusal, EXAMPLE_ID)}}
     headers = {name: ref(name, "headers") for name in ("X-Request-Id", *OF_REFUSAL.get(status, ()))}
     return {"description": HTTPStatus(status).phrase, "headers": headers, "content": content}
-
-
-def request_body(schema: dict, example: object) -> dict:
-    """JSON or a form in the bracket style. Not required, as the same fields may stand in the query."""
-    encoding = {name: {"style": "deepObject", "explode": True} for name in schema["properties"]}
-    form = {"schema": schema, "encoding": encoding}
-    return {"requestBody": {"content": {**json_content(schema, example), "application/x-www-form-urlencoded": form}}}

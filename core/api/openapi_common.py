@@ -8,6 +8,7 @@ from core.scopes import SCOPES
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 TAGS = [
     {"name": "Community services", "description": "Closes of accounts, and the work that makes up for them (/v2)."},
+    {"name": "Jobs", "description": "Visits of resources and vehicles to contacts, and what they are made of (/v1)."},
     {
         "name": "Credentials",
         "description": "Access tokens by OAuth2: client credentials, authorization code with PKCE.",

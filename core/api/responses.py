@@ -16,6 +16,7 @@ from core.context import current_actor
 def refuse(refusal: Refusal, request: HttpRequest) -> HttpResponse:
     """The refusal in the form of the dialect that the path belongs to."""
     dialect = dialect_of(request.path)
+    refusal.path = request.path
     body = dialect.body(refusal, current_actor().request_id)
     return HttpResponse(
         orjson.dumps(body), status=refusal.status, content_type=dialect.content_type, headers=refusal.headers

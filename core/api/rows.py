@@ -12,7 +12,17 @@ from typing import Any
 import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateTimeField, Field, ForeignKey, IntegerField, Model, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    Field,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    UUIDField,
+)
 
 # Only the ids of a page are looked up in order, so that an OFFSET passes over an index alone.
 PAGE = """
@@ -20,6 +30,17 @@ WITH page AS (SELECT id, row_number() OVER () AS place FROM ({ids}) AS ids(id))
 SELECT coalesce(json_agg({object} ORDER BY place), '[]')::text
   FROM page JOIN ({rows}) AS r(pk, {names}) ON r.pk = page.id
 """
+
+
+# What a field of a model is in OpenAPI; all others are texts.
+KINDS: dict[type[Field], dict] = {
+    DateTimeField: {"type": "string", "format": "date-time"},
+    UUIDField: {"type": "string", "format": "uuid"},
+    BooleanField: {"type": "boolean"},
+    FloatField: {"type": "number"},
+    IntegerField: {"type": "integer"},
+    ForeignKey: {"type": "integer"},
+}
 
 
 def wire_moment(value: datetime | None) -> str | None:
@@ -146,10 +167,8 @@ def field_at(model: Any, path: str) -> Field:
 
 
 def field_schema(field: Field) -> dict:
-    if isinstance(field, DateTimeField):
-        schema: dict = {"type": "string", "format": "date-time"}
-    else:
-        schema = {"type": "integer" if isinstance(field, IntegerField | ForeignKey) else "string"}
+    kinds = (found for kind, found in KINDS.items() if isinstance(field, kind))
+    schema: dict = dict(next(kinds, {"type": "string"}))
     if field.choices:
         schema["enum"] = [word for word, _ in field.choices]
     return {**schema, "type": [schema["type"], "null"]} if field.null else schema

@@ -23,13 +23,14 @@ from core.models import Role
 class Access:
     """What an action asks of its caller.
 
-    Without a role an application's own token needs the scope alone and a person Basic staff [contract 00];
+    Without a role an application's own token needs the scope alone and a person `person_role` [contract 00];
     `own` also lets a person without a staff role in, to his own rows.
     """
 
     scope: str
     role: Role | None = None
     own: bool = False
+    person_role: Role = Role.BASIC_STAFF
 
 
 class DialectView(viewsets.ViewSet):
@@ -46,6 +47,8 @@ class DialectView(viewsets.ViewSet):
     http_method_names = ["get", "post", "put", "patch", "delete", "head", "lookup"]
     # POSTs that change nothing keep no answer.
     idempotent = True
+    # How a caller names an organization.
+    organization_header = "X-Organization-Id"
 
     # -- the order of refusals [contract 00] ------------------------------------------------------------
 
@@ -76,7 +79,7 @@ class DialectView(viewsets.ViewSet):
     def answer(self, request, *args, **kwargs):
         handler = partial(getattr(self, request.method.lower()), request, *args, **kwargs)
         if request.method == "POST" and self.idempotent:
-            return idempotency.answer_once(request, handler)
+            return idempotency.answer_once(request, handler, request.headers.get(self.organization_header, ""))
         return handler()
 
     def check_method(self, request) -> None:
@@ -93,15 +96,15 @@ class DialectView(viewsets.ViewSet):
         """Sets organization_ids (where the caller holds the asked role) and own_ids (where only his own rows show)."""
         granted = self.named_organizations(request)
         caller, access = self.caller, self.access or Access(scope="")
-        role = access.role or (Role.BASIC_STAFF if caller.user_id else None)
+        role = access.role or (access.person_role if caller.user_id else None)
         entered = [pk for pk in granted if role is None or caller.rank(pk) >= role.rank]
         self.own_ids = [pk for pk in granted if pk not in entered] if access.own else []
         self.staff_ids = entered
 
     def named_organizations(self, request) -> list[int]:
-        """The granted organizations, narrowed to the one named by X-Organization-Id; → 403 when not granted."""
+        """The granted organizations, narrowed to the one that the header names; → 403 when not granted."""
         granted = list(self.caller.roles)
-        named = request.headers.get("X-Organization-Id")
+        named = request.headers.get(self.organization_header)
         if named is None:
             return granted
         chosen = [pk for pk in granted if str(pk) == named.strip()]
@@ -144,7 +147,7 @@ class DialectView(viewsets.ViewSet):
         if len(self.staff_ids) == 1:
             return self.staff_ids[0]
         ids = ", ".join(map(str, sorted(self.staff_ids)))
-        raise Refusal(400, "which_organization", f"Name the organization by X-Organization-Id, one of: {ids}")
+        raise Refusal(400, "which_organization", f"Name the organization by {self.organization_header}, one of: {ids}")
 
     # -- answers ----------------------------------------------------------------------------------------
 
@@ -154,6 +157,7 @@ class DialectView(viewsets.ViewSet):
 
     def refused(self, error: Exception) -> Response:
         refusal = refusal_of(error)
+        refusal.path = self.request.path
         body = self.dialect.body(refusal, current_actor().request_id)
         return Response(body, status=refusal.status, headers=refusal.headers, content_type=self.dialect.content_type)
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.models import Role
+from scheduling.models import Resource
 from tests import api
 from tests.factories import make_close, make_community_service, make_organization
 
@@ -39,6 +40,18 @@ CALLS = {
     "create community service, dated, in a close": (
         *("POST", "/v2/community_services"),
         {"community_service": {"duration": 60, "close_id": "{close}", "tiger_id": "{tiger}", "schedule_at": TOMORROW}},
+    ),
+    # A student's time is kept by a resource, made with the first of them.
+    "first dated community service of a student": (
+        *("POST", "/v2/community_services"),
+        {
+            "community_service": {
+                "duration": 60,
+                "close_id": "{new_close}",
+                "tiger_id": "{tiger}",
+                "schedule_at": TOMORROW,
+            }
+        },
     ),
     "create close": (
         *("POST", "/v2/closes"),
@@ -67,8 +80,16 @@ def cost(name: str, size: int) -> int:
     for _ in range(size):
         service = make_community_service(close)
         make_close(organization, student=close.user, closer=close.closer)
+    Resource.objects.create(organization=organization, user=close.user, name="Sam", is_archived=True)
+    new_close = make_close(organization, closer=close.closer)
     staff = api.program(organization, roles=[Role.ADVANCED_STAFF])
-    ids = {"close": close.pk, "service": service.pk, "user": close.user_id, "tiger": close.closer_id}
+    ids = {
+        "new_close": new_close.pk,
+        "close": close.pk,
+        "service": service.pk,
+        "user": close.user_id,
+        "tiger": close.closer_id,
+    }
     method, path, body = CALLS[name]
     with CaptureQueriesContext(connection) as queries:
         response = staff.call(method, path.format(**ids), fill(body, ids))

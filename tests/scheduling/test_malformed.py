@@ -11,16 +11,16 @@ from django.db import connection
 from django.test import Client
 
 from core.api.dialects import page_door
-from core.models import Role
+from core.models import Organization, Role
 from scheduling.emails import service_url
 from scheduling.student import contest_url
-from tests import factories
-from tests.scheduling import malformed, malformed_addresses, malformed_others
+from tests import factories, job_factories
+from tests.scheduling import malformed, malformed_addresses, malformed_job_calls, malformed_jobs, malformed_others
 from tests.scheduling.malformed import Case
 
 GROUPS: dict[str, list[Case]] = {
     name: cases
-    for module in (malformed, malformed_addresses, malformed_others)
+    for module in (malformed, malformed_addresses, malformed_others, malformed_jobs, malformed_job_calls)
     for name, cases in module.GROUPS.items()
 }
 TABLE = [case for cases in GROUPS.values() for case in cases]
@@ -52,6 +52,23 @@ def make_world() -> dict[str, str]:
         "several_token": factories.make_token(several),
         "link": service_url(service).rpartition("/")[2],
         "contest": contest_url(close).rpartition("/")[2],
+        **make_jobs_world(ours, theirs),
+    }
+
+
+def make_jobs_world(ours: Organization, theirs: Organization) -> dict[str, str]:
+    application = factories.make_client(ours, roles=[], allowed_scopes=["jobs:read", "jobs:write"])
+    contact = job_factories.make_contact(ours)
+    return {
+        "jobs_token": factories.make_token(application),
+        "customer": str(ours.pk),
+        "contact": str(contact.pk),
+        "person": str(job_factories.make_contact_person(contact).uid),
+        "jobtype": str(job_factories.make_job_type(ours).pk),
+        "definition": str(job_factories.make_definition(ours, "number").pk),
+        "job": str(job_factories.make_job(ours, contact=contact).pk),
+        "foreign_job": str(job_factories.make_job(theirs).pk),
+        "foreign_contact": str(job_factories.make_contact(theirs).pk),
     }
 
 
@@ -61,6 +78,8 @@ def filled(text: str, world: dict[str, str]) -> str:
 
 def headers_of(case: Case, world: dict[str, str]) -> dict[str, str]:
     token = {"Authorization": f"Bearer {world[case.token + '_token']}"} if case.token else {}
+    if case.path.startswith("/v1/"):
+        token["Customer-Id"] = world["customer"]
     return {"Host": HOST, **token, **{name: filled(value, world) for name, value in case.headers.items()}}
 
 
@@ -112,6 +131,8 @@ def _has_form(case: Case, answer: Answer) -> bool:
     body = json.loads(answer.body)
     if f"{case.path}/".startswith("/v2/"):
         return _has_community_form(case, body)
+    if case.path.startswith("/v1/"):
+        return _has_jobs_form(case, body)
     if _is_oauth(case):
         return set(body) == {"error", "error_description"}
     return set(body) == PROBLEM_KEYS and body["status"] == case.status
@@ -123,6 +144,11 @@ def _has_community_form(case: Case, body: dict) -> bool:
     if not case.fields:
         return set(body) == {"error", "message"}
     return list(body) == ["error", "message", "errors"] and list(body["errors"]) == list(case.fields)
+
+
+def _has_jobs_form(case: Case, body: dict) -> bool:
+    keys = PROBLEM_KEYS | {"instance"} | ({"errors"} if case.status == 422 else set())
+    return set(body) == keys and body["status"] == case.status and tuple(body.get("errors", ())) == case.fields
 
 
 def _is_oauth(case: Case) -> bool:
