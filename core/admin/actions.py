@@ -22,7 +22,8 @@ MOST_ROWS = 500
 class RowAction:
     """Subclass it: `check` raises what keeps a row from it, by the service's own check; `run` calls the service.
 
-    `form_class`: a form whose cleaned values go to `run`, asked for on the confirmation page.
+    `form_class`: a form whose cleaned values go to `run`, asked for on the confirmation page. `on_form`, `in_list`:
+    where it is offered.
     """
 
     name = ""
@@ -31,6 +32,11 @@ class RowAction:
     tone = "plain"
     form_class: type[forms.Form] = forms.Form
     on_form = True
+    in_list = True
+
+    def form(self, data, rows: list) -> forms.Form:
+        """The form for these rows; bound where there is data."""
+        return self.form_class(data)
 
     def check(self, row, user) -> None:
         """Writes nothing; raises what the service would."""

@@ -13,11 +13,15 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Item:
-    """One line: the list of a model ("scheduling.Close"). `icon`: the id of a symbol in core/icons.svg."""
+    """One line: the list of a model ("scheduling.Close"), or another page of its admin that needs no row.
+
+    `icon`: the id of a symbol in core/icons.svg.
+    """
 
     model: str
     icon: str
     label: Text = ""
+    page: str = "changelist"
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,21 @@ def sections_for(site, request) -> list[Section]:
 
 
 def _links(site, request, items: list[Item]) -> list[Link]:
-    links = (_link(site, request, item) for item in items)
-    return [link for link in links if link]
+    allowed = [item for item in items if _may_open(site, request, item)]
+    # A model's other pages stand below its list's address: of several that fit, the longest is the current one.
+    current = max((url for url in map(_url, allowed) if request.path.startswith(url)), key=len, default="")
+    return [Link(_label(item), _url(item), item.icon, _url(item) == current) for item in allowed]
 
 
-def _link(site, request, item: Item) -> Link | None:
+def _may_open(site, request, item: Item) -> bool:
     model = apps.get_model(item.model)
-    if not site.is_registered(model) or not site.get_model_admin(model).has_module_permission(request):
-        return None
-    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    label = item.label or capfirst(model._meta.verbose_name_plural)
-    return Link(label, url, item.icon, request.path.startswith(url))
+    return site.is_registered(model) and site.get_model_admin(model).has_module_permission(request)
+
+
+def _url(item: Item) -> str:
+    options = apps.get_model(item.model)._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_{item.page}")
+
+
+def _label(item: Item) -> Text:
+    return item.label or capfirst(apps.get_model(item.model)._meta.verbose_name_plural)

@@ -40,7 +40,7 @@ class RowActions:
             entries = [*self.row_actions, Delete(self)]
         else:
             entries = self.row_actions
-        usable = (entry for entry in entries if self.allows(request.user, entry.role))
+        usable = (entry for entry in entries if entry.in_list and self.allows(request.user, entry.role))
         return {entry.name: (self._bulk(entry), entry.name, entry.label) for entry in usable}
 
     def _bulk(self, action: RowAction):
@@ -56,7 +56,7 @@ class RowActions:
             text = _("Five hundred rows at a time are the most: narrow the list first.")
             self.message_user(request, text, messages.WARNING)
             return None
-        form = action.form_class(request.POST if "confirmed" in request.POST else None)
+        form = action.form(request.POST if "confirmed" in request.POST else None, rows)
         if "confirmed" not in request.POST or not form.is_valid():
             return self._confirmation(request, action, rows, form, is_bulk=True)
         return self._report(request, action, rows, form.cleaned_data)
@@ -81,7 +81,7 @@ class RowActions:
             raise Http404
         if not self.allows(request.user, action.role, row):
             raise PermissionDenied
-        form = action.form_class(request.POST if request.method == "POST" else None)
+        form = action.form(request.POST if request.method == "POST" else None, [row])
         try:
             check_version(row, sent_versions(request, row))
             return self._press(request, action, row, form)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin import dashboard, navigation
 from core.admin.base import BackOfficeAdmin
 from core.login import StaffLoginForm
-from core.models import Organization, Role
+from core.models import Organization
 
 
 class DutyboardAdminSite(admin.AdminSite):
@@ -65,7 +65,7 @@ class DutyboardAdminSite(admin.AdminSite):
 
 def home_organization(user) -> Organization | None:
     """The organization in whose time the person's lists are shown: the first of those they are staff of."""
-    return Organization.objects.filter(pk__in=user.organization_ids(Role.BASIC_STAFF)).order_by("id").first()
+    return next(iter(user.staffed), None)
 
 
 def home_zone(user) -> ZoneInfo:

@@ -19,6 +19,7 @@ from scheduling.admin.closes import SetState, members
 from scheduling.admin.service_form import CommunityServiceForm
 from scheduling.models import Close, CommunityService
 from scheduling.services import community_services as services
+from scheduling.services import student_time
 
 State = CommunityService.State
 
@@ -113,6 +114,7 @@ class CommunityServicesAdmin(OrganizationAdmin):
         QuickFilter("overdue", _("Overdue"), lambda rows, request: rows.overdue()),
         QuickFilter("undated", _("Undated"), lambda rows, request: rows.undated()),
         QuickFilter("unassigned", _("Unassigned"), lambda rows, request: unassigned(rows)),
+        QuickFilter("clashes", _("Clashes"), lambda rows, request: rows.filter(clashes=True)),
         QuickFilter("mine", _("Mine"), lambda rows, request: rows.filter(supervisor=request.user)),
     ]
 
@@ -147,10 +149,13 @@ class CommunityServicesAdmin(OrganizationAdmin):
             parts.append(text)
         if hasattr(row, "made_up_by"):
             parts.append(_("Made up by #%(pk)s") % {"pk": row.made_up_by.pk})
+        if clashes := student_time.clashes_of(row):
+            names = ", ".join(f"{one.get_kind_display().lower()} #{one.source_id}" for one in clashes)
+            parts.append(pill(_("At the same time: %(names)s") % {"names": names}, "red"))
         return format_html("{} " * len(parts), *parts)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_misses()
+        return student_time.with_clashes(super().get_queryset(request).with_misses())
 
     @admin.display(description=_("misses"), ordering="misses")
     def misses(self, row):
@@ -168,7 +173,8 @@ class CommunityServicesAdmin(OrganizationAdmin):
     def when(self, row):
         text = local_time(row.schedule_at, row.organization.zone)
         late = row.state == State.SCHEDULE and row.schedule_at and row.schedule_at < timezone.now()
-        return format_html('<span class="late">{}</span>', text) if late else text
+        shown = format_html('<span class="late">{}</span>', text) if late else text
+        return format_html("{} {}", shown, pill(_("At the same time"), "red")) if row.clashes else shown
 
     @admin.display(description=_("duration"), ordering="duration")
     def length(self, row):

@@ -6,14 +6,17 @@ from core.admin.display import EMPTY
 from core.models import Organization, Role
 from scheduling.models import SchedulingSettings
 
+# Read only it would be spelt "7 a.m.", unlike every other time here.
+SHOWN = {"community_service_start": "start"}
+
 
 @admin.register(SchedulingSettings)
 class SchedulingSettingsAdmin(BackOfficeAdmin):
     """One row an organization; without one nothing is decided."""
 
     add_role = change_role = delete_role = Role.ADMINISTRATOR
-    fields = ["organization", "community_service_start", "retention_days"]
-    list_display = ["organization", "start", "retention_days"]
+    fields = ["organization", "community_service_start", "forbids_job_overlaps", "country", "region", "retention_days"]
+    list_display = ["organization", "start", "forbids_job_overlaps", "country", "retention_days"]
     list_select_related = ["organization"]
     search_fields = ["organization__name"]
     search_help_text = _("Search by organization")
@@ -23,9 +26,8 @@ class SchedulingSettingsAdmin(BackOfficeAdmin):
         return super().has_add_permission(request) and self._without(request).exists()
 
     def get_fields(self, request, obj=None):
-        # Read only it would be spelt "7 a.m.", unlike every other time here.
         can_change = self.has_change_permission(request, obj) or obj is None
-        return self.fields if can_change else ["organization", "start", "retention_days"]
+        return [name if can_change else SHOWN.get(name, name) for name in self.fields]
 
     def get_readonly_fields(self, request, obj=None):
         return ["organization", "start"] if obj else []

@@ -63,8 +63,11 @@ def sections(user) -> dict:
 def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
     assert sections(administrator) == {
         "Community service": ["Closes", "Community services", "Contests"],
+        "Jobs": ["Dispatch board", "Jobs", "Recurring jobs", "Contacts"],
+        "People and vehicles": ["Resources", "Absences", "Timetables"],
         "People": ["People"],
         "Messages": ["Outbox"],
+        "Set-up of jobs": ["Job types", "Job categories", "Contact groups", "Custom fields"],
         "Integrations": ["Clients"],
         "Set-up": ["Scheduling settings", "Organizations"],
     }
@@ -85,6 +88,10 @@ def test_cards_count_what_their_list_shows(administrator, paris):
         "Waiting for a date": 2,
         "Contests to decide": 0,
         "Failed messages": 0,
+        "Jobs to plan": 0,
+        "Jobs today": 0,
+        "Overdue jobs": 0,
+        "Job conflicts": 0,
     }
     for card in cards:
         assert client.get(card.url).context["cl"].result_count == card.value
@@ -95,7 +102,7 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(administrator, paris, djan
     for _ in range(5):
         close_of(student, administrator, paris, {"duration": 7200, "occupation": "A"})
     client = browser(administrator)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get("/admin/")
 
 

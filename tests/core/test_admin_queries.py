@@ -1,20 +1,34 @@
 """The lists of the back office ask as many questions for twelve rows as for two, each of another organization."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.models import Membership, Role
-from scheduling.models import Contest, SchedulingSettings
+from core.models import Membership, Organization, Role, User
+from scheduling.models import Absence, ContactGroup, Contest, SchedulingSettings, Timetable
 from tests.back_office import browser, url
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_person
+from tests.job_factories import (
+    make_category,
+    make_contact,
+    make_definition,
+    make_job,
+    make_job_type,
+    make_recurrence,
+    make_resource,
+    make_vehicle,
+)
 from tests.notes import a_note
 
 pytestmark = pytest.mark.django_db
 BACK_OFFICES = {model._meta.label_lower.replace(".", "_"): each for model, each in admin.site._registry.items()}
-ACTIONS = [(model, action.name) for model, each in BACK_OFFICES.items() for action in each.row_actions]
+ACTIONS = [
+    (model, action.name) for model, each in BACK_OFFICES.items() for action in each.row_actions if action.in_list
+]
 
 
 def fill(administrator) -> None:
@@ -30,6 +44,21 @@ def fill(administrator) -> None:
     make_community_service(close, supervisor=judge, makes_up=missed)
     make_client(place)
     a_note(place, recipient=close.user, state="failed", error="Refused")
+    fill_jobs(place, judge)
+
+
+def fill_jobs(place: Organization, staff: User) -> None:
+    timetable = Timetable.objects.create(organization=place, name="Weekdays")
+    crew = make_resource(place, user=staff, timetable=timetable)
+    now = timezone.now()
+    Absence.objects.create(organization=place, resource=crew, start=now, end=now + timedelta(days=1))
+    category = make_category(place)
+    kind = make_job_type(place, make_definition(place), category=category)
+    group = ContactGroup.objects.create(organization=place, name="Bakeries")
+    contact = make_contact(place, group=group, parent=make_contact(place))
+    make_recurrence(place, resource=crew)
+    planned = {"resource": crew, "vehicle": make_vehicle(place), "planned_start_at": now, "planned_duration": 60}
+    make_job(place, type=kind, contact=contact, category=category, **planned)
 
 
 def cost(client, model: str) -> int:

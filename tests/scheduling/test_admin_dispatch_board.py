@@ -1,0 +1,183 @@
+"""What the dispatch board shows, and what it costs."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.models import Role
+from scheduling.models import BusyInterval, CommunityService, Hours, Job, JobStatus
+from scheduling.services.community_services import update_community_service
+from scheduling.services.timetables import Part, create_timetable
+from tests.back_office import browser, close_of, person, url
+from tests.job_factories import make_resource, make_vehicle
+from tests.scheduling.office import Office
+
+pytestmark = pytest.mark.django_db
+DAY = "2026-11-24"
+MOST_QUERIES = 8
+HOUR, DAY_LENGTH = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def office():
+    return Office()
+
+
+def board(client, **asked):
+    response = client.get(url("scheduling_job", "dispatch"), {"day": DAY, **asked})
+    assert response.status_code == 200
+    return response
+
+
+def rows_of(response) -> dict:
+    return {row.resource.name: row for group in response.context["board"].groups for row in group["rows"]}
+
+
+def test_people_come_first_then_the_vehicles_each_with_what_takes_their_time(office):
+    van = make_vehicle(office.place, "AB-123-CD")
+    office.planned(f"{DAY} 10:00", vehicle=van, reference="J-1")
+    office.absence(f"{DAY} 14:00", f"{DAY} 16:00", note="Dentist")
+    page = board(office.client)
+    groups = page.context["board"].groups
+    assert [(str(group["title"]), [row.resource.name for row in group["rows"]]) for group in groups] == [
+        ("People", ["Ann"]),
+        ("Vehicles", ["Van"]),
+    ]
+    ann = rows_of(page)["Ann"]
+    assert [(card.times, card.title, card.place) for card in ann.cards] == [
+        ("10:00–11:00", "Bakery of Paris", "s2 t0 l1 k0"),
+        ("14:00–16:00", "Absence", "s6 t0 l2 k0"),
+    ]
+    assert rows_of(page)["Van"].cards[0].detail == "J-1 · Boiler of Paris · Ann"
+
+
+def test_hours_outside_the_timetable_are_shaded_and_jobs_there_say_so(office):
+    hours = [Part(Hours, {"weekday": "tuesday", "start": "09:00", "end": "12:00"})]
+    office.ann.changed(timetable=create_timetable(office.place, {"name": "Mornings"}, hours)).save()
+    office.planned(f"{DAY} 11:30")
+    office.planned(f"{DAY} 09:00")
+    row = rows_of(board(office.client))["Ann"]
+    # The board shows 08:00 to 18:00.
+    assert row.shades == ["s0 t0 l1 k0", "s4 t0 l6 k0"]
+    assert [card.is_outside for card in row.cards] == [False, True]
+    week = rows_of(board(office.client, view="week"))["Ann"]
+    assert [cell.is_closed for cell in week.cells] == [True, False, True, True, True, True, True]
+
+
+def test_jobs_to_plan_stand_beside_it_the_soonest_due_first(office):
+    later = office.job(reference="LATER", due_at=office.at("2026-12-24 10:00"))
+    office.job(reference="NEVER")
+    sooner = office.job(reference="SOONER", due_at=office.at("2026-11-25 10:00"))
+    office.planned("2026-12-01 10:00", reference="ELSEWHERE")
+    waiting = board(office.client).context["board"].waiting
+    assert [card.pk for card in waiting][:2] == [sooner.pk, later.pk]
+    assert [card.times for card in waiting] == ["60 min · due 25/11 10:00", "60 min · due 24/12 10:00", "60 min"]
+
+
+def test_a_job_that_lacks_a_vehicle_stands_in_its_row_and_says_so(office):
+    make_vehicle(office.place)
+    office.planned(f"{DAY} 10:00")
+    page = board(office.client)
+    assert rows_of(page)["Ann"].cards[0].lacks == "vehicle"
+    assert "Missing: vehicle" in page.content.decode()
+    assert page.context["board"].waiting == []
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
+def test_the_days_when_clocks_change_have_the_hours_that_they_have(office, day, hours):
+    page = board(office.client, day=day, hours="all")
+    assert page.content.decode().count("CET</span>") == (hours == 25)
+    assert len(page.context["board"].window.hours()) == hours
+
+
+def test_a_night_job_stands_on_both_days(office):
+    office.planned(f"{DAY} 23:00", planned_duration=120)
+    (tuesday,) = rows_of(board(office.client))["Ann"].cards
+    (wednesday,) = rows_of(board(office.client, day="2026-11-25"))["Ann"].cards
+    assert (tuesday.times, wednesday.times) == ("23:00–→", "←–01:00")
+
+
+def test_what_makes_no_sense_in_the_address_is_today(office):
+    page = board(office.client, day="someday", view="year", organization="999")
+    shown = page.context["board"]
+    assert (shown.date, shown.view, shown.organization) == (office.place.local_date(), "day", office.place)
+
+
+def test_somebody_of_several_organizations_chooses_one(office):
+    lyon = Office("Lyon", "leo")
+    luc = browser(person("luc", Role.BASIC_STAFF, office.place, lyon.place))
+    office.planned(f"{DAY} 10:00", reference="J-PARIS")
+    lyon.planned(f"{DAY} 10:00", reference="J-LYON")
+    assert "J-LYON" not in board(luc).content.decode()
+    page = board(luc, organization=lyon.place.pk).content.decode()
+    assert "J-LYON" in page
+    assert "J-PARIS" not in page
+    # Nobody sees a place by asking for it.
+    assert "J-LYON" not in board(office.client, organization=lyon.place.pk).content.decode()
+
+
+def crowd(office: Office, people: int, jobs: int) -> None:
+    """Straight into the tables: so many people with a timetable, and jobs spread over their week."""
+    hours = [Part(Hours, {"weekday": day, "start": "08:00", "end": "18:00"}) for day in ("monday", "tuesday")]
+    timetable = create_timetable(office.place, {"name": "Usual", "country": "FR"}, hours)
+    crew = [make_resource(office.place, f"Crew {number:02d}", timetable=timetable) for number in range(people)]
+    common = {"organization": office.place, "type": office.type, "contact": office.contact, "planned_duration": 60}
+    monday = office.at("2026-11-23 08:00")
+    rows = []
+    for number in range(jobs):
+        start = monday + (number // people % 7) * DAY_LENGTH + (number // people // 7) * HOUR * 2
+        rows.append(
+            Job(
+                **common,
+                status=JobStatus.SCHEDULED,
+                resource=crew[number % people],
+                planned_start_at=start,
+                planned_end_at=start + HOUR,
+            )
+        )
+    stored = Job.objects.bulk_create(rows)
+    BusyInterval.objects.bulk_create(
+        BusyInterval(
+            organization=office.place,
+            resource_id=job.resource_id,
+            kind="job",
+            source_id=job.pk,
+            start=job.planned_start_at,
+            end=job.planned_end_at,
+        )
+        for job in stored
+    )
+
+
+def test_a_board_of_fifty_people_and_a_thousand_jobs_asks_a_handful_of_queries(office):
+    crowd(office, people=50, jobs=1000)
+    office.job()
+    office.absence(f"{DAY} 08:00", f"{DAY} 12:00")
+    for view in ("week", "day"):
+        with CaptureQueriesContext(connection) as queries:
+            page = board(office.client, view=view)
+        assert len(queries) <= MOST_QUERIES, [query["sql"][:120] for query in queries]
+        assert page.content.decode().count("data-job=") >= (1000 if view == "week" else 100)
+
+
+def test_a_students_community_service_takes_time_and_stands_on_the_board(office):
+    lea = person("lea", Role.STUDENT, office.place, first_name="Lea")
+    start = office.at(f"{office.place.local_date() + 3 * DAY_LENGTH} 09:00")
+    close_of(lea, office.mara, office.place, {"duration": 7200, "occupation": "Library"})
+    service = CommunityService.objects.get()
+    update_community_service(service.pk, {"schedule_at": start})
+    rows = rows_of(board(office.client, day=str(start.date())))
+    (card,) = next(row.cards for name, row in rows.items() if "Lea" in name or "lea" in name)
+    assert (card.title, card.times) == ("Community service", "09:00–11:00")
+    assert card.url == url("scheduling_communityservice", "change", service.pk)
+
+
+def test_jobs_half_planned_that_stand_in_a_row_hide_none_that_waits(office):
+    make_vehicle(office.place)
+    for number in range(101):
+        office.planned(f"{DAY} 10:00", reference=f"ROW-{number}")
+    waiting = office.job()
+    shown = board(office.client).context["board"]
+    assert ([card.pk for card in shown.waiting], shown.has_more_waiting) == ([waiting.pk], False)
