@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from core.clients import create_client, renew_secret
 from core.models import Application, Membership, Organization, Role, User
 
 CLIENT_NAME = "Demo client"
+CLIENT_SCOPES = ["public", "tig", "jobs:read", "jobs:write"]
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,20 @@ class Demo:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A POST to try."""
+
+    path: str
+    body: dict
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DemoPart:
-    """An app's share. `fill(demo, large)` adds its rows where they are not there yet; `sample(demo)` is a request
-    to try: (path, JSON body)."""
+    """An app's share. `fill(demo, large)` adds its rows where they are not there yet."""
 
     fill: Callable[[Demo, bool], None]
-    sample: Callable[[Demo], tuple[str, dict]]
+    sample: Callable[[Demo], Sample]
 
 
 _parts: list[DemoPart] = []
@@ -90,7 +99,7 @@ def find() -> Demo | None:
     return Demo(here, there, people) if here and there else None
 
 
-def samples(demo: Demo) -> list[tuple[str, dict]]:
+def samples(demo: Demo) -> list[Sample]:
     return [part.sample(demo) for part in _parts]
 
 
@@ -117,6 +126,9 @@ def client_credentials(demo: Demo) -> dict[str, str]:
     """client_id and client_secret of the demo's client; a new secret where the old one is lost."""
     kept = _stored("client")
     client = Application.objects.filter(name=CLIENT_NAME, organizations=demo.organization).order_by("pk").first()
+    if client and not set(CLIENT_SCOPES) <= set(client.allowed_scopes):
+        # Made by an earlier version, which had fewer dialects.
+        client.changed(allowed_scopes=CLIENT_SCOPES).save()
     if client and client.client_id == kept.get("client_id"):
         return kept
     client, secret = (client, renew_secret(client.pk)) if client else _make_client(demo)
@@ -130,7 +142,7 @@ def _make_client(demo: Demo) -> tuple[Application, str]:
         name=CLIENT_NAME,
         client_type=Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
-        allowed_scopes=["public", "tig"],
+        allowed_scopes=CLIENT_SCOPES,
         roles=[Role.ADVANCED_STAFF],
     )
     return create_client(client, [demo.organization])

@@ -76,8 +76,17 @@ def error(what: str, mend: str) -> Finding:
 def of_rows(level: Level, rows, what: str, mend: str) -> Iterator[Finding]:
     """One finding for all the rows of a queryset, with the first ids; nothing where there is none."""
     number = rows.count()
-    if not number:
-        return
-    ids = [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[:SHOWN]]
+    if number:
+        yield from _of_ids(level, number, rows.order_by("pk").values_list("pk", flat=True)[:SHOWN], what, mend)
+
+
+def of_ids(level: Level, ids: Iterable[int], what: str, mend: str) -> Iterator[Finding]:
+    """The same for rows that only Python can tell."""
+    found = list(ids)
+    if found:
+        yield from _of_ids(level, len(found), found[:SHOWN], what, mend)
+
+
+def _of_ids(level: Level, number: int, ids: Iterable[int], what: str, mend: str) -> Iterator[Finding]:
     more = ", …" if number > SHOWN else ""
-    yield Finding(level, f"{number} × {what} (id {', '.join(ids)}{more})", mend)
+    yield Finding(level, f"{number} × {what} (id {', '.join(map(str, ids))}{more})", mend)

@@ -4,10 +4,11 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from core.demo import Demo, DemoPart, register
+from core.demo import Demo, DemoPart, Sample, register
 from core.models import Organization, User
 from scheduling import demo_crowd, rules
 from scheduling.models import Close, CommunityService, SchedulingSettings
+from scheduling.services import student_time
 from scheduling.services.closes import Nested, create_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service, make_up
 from scheduling.services.contests import contest_close
@@ -30,7 +31,7 @@ def fill(demo: Demo, large: bool) -> None:
         demo_crowd.fill(demo)
 
 
-def sample(demo: Demo) -> tuple[str, dict]:
+def sample(demo: Demo) -> Sample:
     """The seed's own request, with ids and a day that are good today."""
     day = timezone.now() + timedelta(days=3)
     values = {
@@ -40,7 +41,7 @@ def sample(demo: Demo) -> tuple[str, dict]:
         "schedule_at": day.strftime("%Y-%m-%d 09:00:00 UTC"),
         "tiger_id": str(demo.people["basic_staff"].pk),
     }
-    return "/v2/community_services.json", {"community_service": values}
+    return Sample("/v2/community_services.json", {"community_service": values})
 
 
 def _free_close(demo: Demo) -> Close:
@@ -121,6 +122,7 @@ def _service(demo: Demo, close: Close, hours: int, occupation: str, days: int | 
     if days is not None and days < 1:
         # No rule lets a service be set into the past; time alone does that.
         service.changed(schedule_at=_in_days(demo.organization, days)).save()
+        student_time.keep(service)
     return service
 
 

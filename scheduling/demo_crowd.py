@@ -9,7 +9,8 @@ from django.utils import timezone
 from core.demo import Demo
 from core.models import Membership, Organization, Role, User
 from scheduling import rules
-from scheduling.models import Close, CommunityService
+from scheduling.models import BusyInterval, Close, CommunityService, Resource
+from scheduling.services import student_time
 
 STUDENTS, CLOSES, SERVICES = 200, 2000, 5000
 DURATIONS = [7200, 14400, 28800]
@@ -26,7 +27,9 @@ def fill(demo: Demo) -> None:
     students = _fill_students(demo.organization)
     closes = list(_new_closes(demo, students, random))
     _write(Close, closes)
-    _write(CommunityService, list(_new_services(demo, closes, random)))
+    services = list(_new_services(demo, closes, random))
+    _write(CommunityService, services)
+    _take_time(demo.organization, services)
 
 
 def _fill_students(organization: Organization) -> list[User]:
@@ -87,6 +90,31 @@ def _stage(organization: Organization, close: Close, place: int, random: Random)
 
 def _start(organization: Organization, instant: datetime) -> datetime:
     return rules.day_start(organization, organization.local_date(instant))
+
+
+def _take_time(organization: Organization, services: list[CommunityService]) -> None:
+    """The busy time of their students, and a resource for each who has none."""
+    held = set(Resource.objects.filter(organization=organization).values_list("user_id", flat=True))
+    users = {service.close.user_id: service.close.user for service in services}
+    Resource.objects.bulk_create(
+        Resource(organization=organization, user=user, name=user.full_name, is_archived=True)
+        for pk, user in users.items()
+        if pk not in held
+    )
+    resources = {row.user_id: row for row in Resource.objects.filter(organization=organization, user__in=users)}
+    taken = [
+        BusyInterval(
+            organization=organization,
+            resource=resources[service.close.user_id],
+            start=interval.start,
+            end=interval.end,
+            kind=student_time.KIND,
+            source_id=service.pk,
+        )
+        for service in services
+        if (interval := student_time.interval_of(service))
+    ]
+    BusyInterval.objects.bulk_create(taken, BATCH)
 
 
 def _write(model: type[Close] | type[CommunityService], rows: list) -> None:

@@ -1,19 +1,32 @@
 """seed_demo from outside: the demo that every newcomer meets."""
 
-import io
 import json
 import shutil
 import stat
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
+from django.utils import timezone
 
 from core.models import Application, Membership, Organization, OutboxMessage, Role, User
-from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
+from scheduling.models import (
+    Close,
+    CommunityService,
+    Contest,
+    CustomFieldDefinition,
+    Job,
+    JobOccurrence,
+    JobStatus,
+    Resource,
+    SchedulingSettings,
+)
 from tests.core.commands import answer, run
+from tests.core.examining import examine
 from tests.core.oauth_clients import make_organization
+from tests.scheduling.jobs_calls import jobs_program
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = ["student", "basic_staff", "advanced_staff", "other_student"]
@@ -26,8 +39,12 @@ def own_var(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
+def errors_of_the_doctor() -> list[dict]:
+    return [finding for finding in examine()[1] if finding["level"] == "error"]
+
+
 def counts() -> list[int]:
-    models = (Organization, User, Membership, Application, Close, CommunityService, Contest, OutboxMessage)
+    models = (Organization, User, Membership, Application, Close, CommunityService, Contest, OutboxMessage, Job)
     return [model.objects.count() for model in models]
 
 
@@ -83,6 +100,26 @@ class TestSeedDemo:
         assert services.exclude(makes_up=None).exists()
         assert Contest.objects.filter(state="pending", **here).count() == 1
 
+    def test_jobs_are_shown_in_every_state_this_week_with_a_conflict(self):
+        here = {"organization": answer("seed_demo")["organization"]}
+        jobs = Job.objects.filter(**here)
+        assert set(jobs.values_list("status", flat=True)) == set(JobStatus.values)
+        assert {row.kind for row in CustomFieldDefinition.objects.filter(**here)} == set(CustomFieldDefinition.Kind)
+        assert Resource.objects.filter(**here, kind="vehicle").exists()
+        assert Resource.objects.filter(**here, is_archived=False).exclude(user=None).exists()
+        assert JobOccurrence.objects.filter(recurrence__organization=here["organization"], outcome="made").exists()
+        caller = jobs_program(Organization.objects.get(pk=here["organization"]))
+        week = [timezone.now() - timedelta(days=7), timezone.now() + timedelta(days=7)]
+        start, end = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in week)
+        items = caller.get(f"/v1/jobs?plannedAtFrom={start}&plannedAtTo={end}").json()["items"]
+        kinds = {conflict["kind"] for item in items for conflict in item["conflicts"]}
+        assert {"job", "absence"} <= kinds
+        assert all(item["customFields"] for item in items)
+
+    def test_the_doctor_finds_nothing_wrong_with_it(self):
+        answer("seed_demo")
+        assert errors_of_the_doctor() == []
+
     def test_written_through_the_services(self):
         answer("seed_demo")
         assert OutboxMessage.objects.filter(kind="community_service_assigned").exists()
@@ -112,7 +149,7 @@ class TestSeedDemo:
         assert Membership.objects.filter(role=Role.STUDENT, **here).count() == 200
         assert Close.objects.filter(**here).count() == 2000
         assert CommunityService.objects.filter(**here).count() == 5000
-        assert call_command("doctor", stdout=io.StringIO()) is None
+        assert errors_of_the_doctor() == []
         before = counts()
         answer("seed_demo", "--size", "large")
         assert counts() == before
@@ -121,7 +158,7 @@ class TestSeedDemo:
         settings.PRODUCTION = True
         with pytest.raises(CommandError, match="production"):
             run("seed_demo")
-        assert counts() == [0] * 8
+        assert not any(counts())
 
     def test_if_empty_leaves_an_organization_alone(self):
         make_organization()
@@ -174,6 +211,7 @@ def test_the_welcome_can_be_pasted_again_and_again(live_server, settings):
         lines = text[text.index("TOKEN=") :].replace("curl -i", "curl -s")
         done = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        made = json.loads(done.stdout)
+        made, end = json.JSONDecoder().raw_decode(done.stdout)
+        assert list(json.loads(done.stdout[end:])) == ["id"], "and a job"
         assert made["schedule_at"].endswith(("T06:00:00.000Z", "T05:00:00.000Z"))
         assert made["close"]["state"] == "unclose"

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from core import demo, mail
 from core.commands import OperatorCommand
-from core.demo import Demo
+from core.demo import Demo, Sample
 from core.models import Organization
 
 # The people that the answer names, beside the organizations.
@@ -86,10 +86,11 @@ def _curl_lines(found: Demo) -> list[str]:
     client = demo.client_credentials(found)
     form = f"grant_type=client_credentials&client_id={client['client_id']}&client_secret={client['client_secret']}"
     token = f"TOKEN=$(curl -s {settings.SITE_URL}{reverse('oauth-token')} -d '{form}' | {READ_ANSWER})"
-    return [token, *(_curl_line(path, body) for path, body in demo.samples(found))]
+    return [token, *(_curl_line(sample) for sample in demo.samples(found))]
 
 
-def _curl_line(path: str, body: dict) -> str:
-    headers = "-H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json'"
-    text = json_module.dumps(body, ensure_ascii=False).replace("'", "\\u0027")
-    return f"curl -i {settings.SITE_URL}{path} {headers} -d '{text}'"
+def _curl_line(sample: Sample) -> str:
+    given = {"Content-Type": "application/json", **sample.headers}
+    headers = " ".join(['-H "Authorization: Bearer $TOKEN"', *(f"-H '{name}: {text}'" for name, text in given.items())])
+    text = json_module.dumps(sample.body, ensure_ascii=False).replace("'", "\\u0027")
+    return f"curl -i {settings.SITE_URL}{sample.path} {headers} -d '{text}'"
