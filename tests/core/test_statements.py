@@ -13,7 +13,9 @@ from tests.factories import make_close, make_member, make_organization
 
 pytestmark = pytest.mark.django_db
 
-CLOSES = Composed(lambda one, other: Close.objects.select_related("user", "closer").filter(pk__in=(one, other)), ids=2)
+CLOSES = Composed(
+    lambda one, other: Close.objects.select_related("user", "closer").filter(pk__in=(one, other)).order_by("pk"), ids=2
+)
 
 
 def values_of(row) -> dict:
@@ -29,7 +31,7 @@ def test_rows_and_what_they_name_are_those_of_the_queryset():
     ) as asked:
         found = CLOSES.all(wanted[0].pk, wanted[1].pk)
         people = [(values_of(close.user), values_of(close.closer)) for close in found]
-    plain = list(Close.objects.filter(pk__in=[close.pk for close in wanted]))
+    plain = list(Close.objects.filter(pk__in=[close.pk for close in wanted]).order_by("pk"))
     assert len(asked) == 1
     assert [values_of(close) for close in found] == [values_of(close) for close in plain]
     assert people == [(values_of(close.user), values_of(close.closer)) for close in plain]
