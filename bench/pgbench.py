@@ -20,6 +20,8 @@ from bench.data import Client
 from core.models import IdempotencyKey
 from tests.throwaway import postgres_programs
 
+NAMED = re.compile(r"%\((\w+)\)s")
+
 INSERTED = re.compile(r'INSERT INTO "(\w+)".* RETURNING "\w+"\."id"', re.DOTALL)
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 VARIABLE = re.compile(r":[A-Za-z_]")
@@ -35,7 +37,7 @@ class Capture:
 
     def __call__(self, execute, statement, parameters, many, context):
         self.cross_border()
-        self.statements.append((statement, tuple(parameters or ())))
+        self.statements.append(positional(statement, parameters or ()))
         return execute(statement, parameters, many, context)
 
     def cross_border(self) -> None:
@@ -102,6 +104,14 @@ class Variables:
         if isinstance(value, UUID):
             return "gen_random_uuid()"
         return escaped(sql.Literal(value).as_string(connection.connection))
+
+
+def positional(statement: str, parameters) -> tuple[str, tuple]:
+    """The same with each named parameter at its place."""
+    if not isinstance(parameters, dict):
+        return statement, tuple(parameters)
+    names = NAMED.findall(statement)
+    return NAMED.sub("%s", statement), tuple(parameters[name] for name in names)
 
 
 def written(statement: str, parameters: tuple, variables: Variables) -> str:
