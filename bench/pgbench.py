@@ -21,7 +21,6 @@ from core.models import IdempotencyKey
 from tests.throwaway import postgres_programs
 
 NAMED = re.compile(r"%\((\w+)\)s")
-
 INSERTED = re.compile(r'INSERT INTO "(\w+)".* RETURNING "\w+"\."id"', re.DOTALL)
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 VARIABLE = re.compile(r":[A-Za-z_]")

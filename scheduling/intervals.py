@@ -46,23 +46,6 @@ def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> list[Interv
     return left
 
 
-def intersect(one: Iterable[Interval], other: Iterable[Interval]) -> list[Interval]:
-    """The moments that both have, merged and in order."""
-    first, second = merge(one), merge(other)
-    common: list[Interval] = []
-    here = there = 0
-    while here < len(first) and there < len(second):
-        start = max(first[here].start, second[there].start)
-        end = min(first[here].end, second[there].end)
-        if start < end:
-            common.append(Interval(start, end))
-        if first[here].end < second[there].end:
-            here += 1
-        else:
-            there += 1
-    return common
-
-
 def covers(intervals: Iterable[Interval], wanted: Interval) -> bool:
     """Whether every moment of `wanted` is in them."""
     return not subtract([wanted], intervals)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.intervals import Interval, LocalRange, covers, intersect, merge, on_day, opening, subtract
+from scheduling.intervals import Interval, LocalRange, covers, merge, on_day, opening, subtract
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 PARIS, NEW_YORK, LORD_HOWE, SAO_PAULO = map(
@@ -59,13 +59,6 @@ def test_subtracting_leaves_the_minutes_of_the_first_alone(base, holes):
     left = subtract(base, holes)
     assert minutes(left) == minutes(base) - minutes(holes)
     assert is_canonical(left)
-
-
-@given(some, some)
-def test_intersecting_leaves_the_minutes_of_both(one, other):
-    common = intersect(one, other)
-    assert minutes(common) == minutes(one) & minutes(other)
-    assert is_canonical(common)
 
 
 @given(some, st.builds(interval, st.integers(0, 60), st.integers(1, 20)))
