@@ -1,7 +1,7 @@
 """Malformed requests about jobs themselves; what all of /v1 refuses in common stands in malformed_jobs.py."""
 
 from tests.scheduling.malformed import DEEP, HUGE, Case, raw
-from tests.scheduling.malformed_jobs import NO_ROW, NO_TRUTH, NO_WHOLE, ask, send
+from tests.scheduling.malformed_jobs import NO_TRUTH, NO_WHOLE, ask, no_row, send
 
 JOBS, JOB = "/v1/jobs", "/v1/jobs/$job"
 STEPS = ("send", "read", "accept", "refuse", "onTheWay", "start", "suspend", "resume")
@@ -41,10 +41,12 @@ def listed(query: str, status: int = 422) -> Case:
 
 
 CREATES = [
-    *[job({name: value}, name) for name in ("typeId", "contactId") for value in [*NO_ROW, None]],
-    *[job({name: value}, name) for name in ("siteContactId", "categoryId") for value in NO_ROW],
+    *[job({"typeId": value}, "typeId") for value in [*no_row("jobtype"), None]],
+    *[job({"contactId": value}, "contactId") for value in [*no_row("contact"), None]],
+    *[job({"siteContactId": value}, "siteContactId") for value in no_row("contact")],
+    *[job({"categoryId": value}, "categoryId") for value in no_row("category")],
     *[job({"plannedDuration": value}, "plannedDuration") for value in NO_WHOLE if value is not None],
-    *[job({"personId": value}, "personId") for value in NO_UID],
+    *[job({"personId": value}, "personId") for value in [*NO_UID, "$foreign_person"]],
     *[job({"reference": value}, "reference") for value in [*NO_TEXT, "x" * 41]],
     *[job({"orderNumber": value}, "orderNumber") for value in [*NO_TEXT, "x" * 81]],
     *[job({"description": value}, "description") for value in [*NO_TEXT, "x" * 5001]],
@@ -52,7 +54,7 @@ CREATES = [
     *[job({"customFields": [value]}, "customFields[0]") for value in (1, "x", None, [], True)],
     *[
         job({"customFields": [{"definitionId": value, "value": "x"}]}, "customFields[0].definitionId")
-        for value in ("1", None, 1.5, True, [], {}, 0, 10**9, 2**63, int(HUGE), "$definition")
+        for value in ("1", None, 1.5, True, [], {}, 0, 10**9, 2**63, int(HUGE), "$definition", "$foreign_definition")
     ],
     send(422, "POST", JOBS, {}, "typeId", "contactId"),
     send(422, "POST", JOBS, {"contactId": "x", "reference": 1}, "contactId", "reference", "typeId"),
@@ -61,7 +63,7 @@ CHANGES = [
     *[change({name: None}, name) for name in ("plannedDuration", "customFields", "typeId", "contactId")],
     *[change({"plannedDuration": value}, "plannedDuration") for value in ("60", 0, 10081, True, 1e30)],
     *[change({name: value}, name) for name in ("internalComment", "contactComment") for value in NO_TEXT],
-    *[change({"typeId": value}, "typeId") for value in ("x", 10**9, True)],
+    *[change({"typeId": value}, "typeId") for value in ("x", 10**9, True, "$foreign_jobtype")],
     *[change({"contactId": value}, "contactId") for value in ("$foreign_contact", [], 2**64)],
     bulk([1, None, "x", []], "[0]", "[1]", "[2]", "[3]"),
     bulk([{}], "[0].id"),
@@ -75,22 +77,25 @@ CHANGES = [
     *[raw(400, body, "PATCH", JOBS, token="jobs") for body in ("{}", "null", "1", '"x"', "", "[", DEEP)],
 ]  # fmt: skip
 STEPPED = [
-    *[
-        step("schedule", {name: value}, name)
-        for name in ("resourceId", "vehicleId")
-        for value in NO_ROW
-        if value != "$foreign_contact"
-    ],
+    *[step("schedule", {"resourceId": value}, "resourceId") for value in no_row("resource")],
+    *[step("schedule", {"vehicleId": value}, "vehicleId") for value in no_row("vehicle")],
     *[step("schedule", {"plannedStartAt": value}, "plannedStartAt") for value in NO_MOMENT],
     step("schedule", {"plannedStartAt": "3000-01-01T00:00:00Z"}, "plannedStartAt"),
     step("schedule", {"plannedStartAt": "0001-01-03T00:00:00Z"}, "plannedStartAt"),
     *[step(path, {}, "status") for path in STEPS],
-    *[step(path, {"comment": value}, "comment") for path in ("send", "start") for value in [*NO_TEXT, "x" * 5001]],
-    *[step("accept", {"statusModifiedAt": value}, "statusModifiedAt") for value in NO_MOMENT],
-    step("start", {"statusModifiedAt": "x", "comment": 1}, "statusModifiedAt", "comment"),
+    *[
+        step(path, {"comment": value}, "comment", "status")
+        for path in ("send", "start")
+        for value in [*NO_TEXT, "x" * 5001, "a\u0007b"]
+    ],
+    *[step("accept", {"statusModifiedAt": value}, "statusModifiedAt", "status") for value in NO_MOMENT],
+    step("start", {"statusModifiedAt": "x", "comment": 1}, "statusModifiedAt", "comment", "status"),
     step("result", {}, "status"),
     *[step("result", {"status": value}, "status") for value in [*NO_TRUTH, "started", "completed_ok", "COMPLETEDOK"]],
-    *[step("result", {"status": "completedOk", "result": value}, "result") for value in [*NO_TEXT, "x" * 121]],
+    *[
+        step("result", {"status": "completedOk", "result": value}, "result", "status")
+        for value in [*NO_TEXT, "x" * 121, "a\nb"]
+    ],
     step("result", {"status": "completedOk"}, "status"),
     *[step("cancel", {"reason": value}, "reason") for value in [*NO_TEXT, "x" * 5001]],
     *[raw(400, body, "PUT", f"{JOB}/schedule", token="jobs") for body in ("[]", "null", "{", "1", DEEP)],
@@ -104,10 +109,9 @@ CONSTRAINTS = [
     ],
     *[
         constraint({"type": "jobResource", "entityId": value}, "entityId")
-        for value in [*NO_ROW, None]
-        if value != "$foreign_contact"
+        for value in [*no_row("resource"), None]
     ],
-    constraint({"type": "jobVehicle", "entityId": 1, "constraintAt": "x"}, "entityId", "constraintAt"),
+    constraint({"type": "jobVehicle", "entityId": 10**9, "constraintAt": "x"}, "entityId", "constraintAt"),
 ]  # fmt: skip
 PATHS = [
     *[

@@ -12,7 +12,8 @@ GROUPS_PATH, TYPES, CONTACTS, PERSONS = "/v1/contactGroups", "/v1/jobTypes", "/v
 FIELDS, RESOURCES, VEHICLES = "/v1/customFieldDefinitions", "/v1/resources", "/v1/vehicles"
 COLLECTIONS = [GROUPS_PATH, TYPES, CONTACTS, PERSONS, FIELDS, RESOURCES, VEHICLES]
 CONTACT, TYPE = f"{CONTACTS}/$contact", f"{TYPES}/$jobtype"
-NUMBER = re.compile(r'"(\$(?!person)\w+)"')
+# Persons alone are known by a uid.
+NUMBER = re.compile(r'"(\$(?!person|foreign_person)\w+)"')
 
 
 def ask(status: int, path: str, method: str = "GET", **options) -> Case:
@@ -43,29 +44,36 @@ def person(values: dict, *fields: str) -> Case:
 
 NO_TEXT = [1, 1.5, True, None, [], {}, ["a"], "", " ", "\n"]
 NO_WHOLE = ["60", 60.0, 0.5, True, False, None, [], [60], {}, 0, -1, 10081, 2**31, 2**63, 2**64, int(HUGE), 1e30, ""]
-NO_ROW = [0, -1, 10**9, 2**63 - 1, 2**63, 2**64, int(HUGE), 1.0, "1", "$foreign_contact", True, [1], {"id": 1}, "x", ""]
-NO_USER = [*(value for value in NO_ROW if value != "$foreign_contact"), "$foreign_student"]
+NO_KEY = [0, -1, 10**9, 2**63 - 1, 2**63, 2**64, int(HUGE), 1.0, "1", True, [1], {"id": 1}, "x", ""]
 NO_TRUTH = [0, 1, "true", "false", "", None, [], {}]
 NO_LIST = ["x", 1, {}, True, None, ["x"] * 101]
 NO_PLACE = [1, "x", [], [1, 2], True, ""]
+
+
+def no_row(kind: str) -> list:
+    """No id at all, of nothing, or of another organization's row. The last is of this very kind, as the ids of two
+    kinds may be the same number.
+    """
+    return [*NO_KEY, f"$foreign_{kind}"]
+
 
 VALUES = [
     *[group(422, {"name": value}, "name") for value in [*NO_TEXT, LONG]],
     group(422, {}, "name"),
     group(422, {"NAME": "x", "id": 1}, "name"),
     *[job_type({"plannedDuration": value}, "plannedDuration") for value in NO_WHOLE],
-    *[job_type({"categoryId": value}, "categoryId") for value in NO_ROW],
+    *[job_type({"categoryId": value}, "categoryId") for value in no_row("category")],
     *[job_type({"isArchived": value}, "isArchived") for value in NO_TRUTH],
     *[job_type({"description": value}, "description") for value in (1, True, [], {}, "x" * 5001)],
     *[job_type({"positiveResults": value}, "positiveResults") for value in NO_LIST],
     *[job_type({"negativeResults": [value]}, "negativeResults[0]") for value in (1, None, "", " ", [], "x" * 121)],
     job_type({"negativeResults": ["a", "a"]}, "negativeResults"),
     *[job_type({"customFieldDefinitionIds": value}, "customFieldDefinitionIds") for value in NO_LIST],
-    *[job_type({"customFieldDefinitionIds": [value]}, "customFieldDefinitionIds[0]") for value in NO_ROW],
+    *[job_type({"customFieldDefinitionIds": [value]}, "customFieldDefinitionIds[0]") for value in no_row("definition")],
     *[job_type({"autoReferencePrefix": value}, "autoReferencePrefix") for value in (1, [], "x" * 31)],
     job_type({"isTasksEnabled": "x", "plannedDuration": 0, "name": ""}, "name", "isTasksEnabled", "plannedDuration"),
-    *[contact({"groupId": value}, "groupId") for value in NO_ROW],
-    *[contact({"parentId": value}, "parentId") for value in NO_ROW],
+    *[contact({"groupId": value}, "groupId") for value in no_row("group")],
+    *[contact({"parentId": value}, "parentId") for value in no_row("contact")],
     *[contact({"location": value}, "location") for value in NO_PLACE],
     *[
         contact({"location": {"latitude": value, "longitude": 0}}, "location.latitude")
@@ -76,7 +84,7 @@ VALUES = [
     *[contact({"customFields": [value]}, "customFields[0]") for value in (1, "x", [], None, True)],
     *[
         contact({"customFields": [{"definitionId": value}]}, "customFields[0].definitionId")
-        for value in ("1", 1.5, None, True, [], 2**63, 10**9, 0)
+        for value in ("1", 1.5, None, True, [], 2**63, 10**9, 0, "$foreign_definition")
     ],
     contact({"customFields": [{}]}, "customFields[0].definitionId"),
     contact({"customFields": [{"definitionId": "$definition", "value": []}]}, "customFields[0].value"),
@@ -85,11 +93,11 @@ VALUES = [
     *[send(422, "PUT", f"{CONTACT}/stop", {"appliesTo": value}, "appliesTo") for value in (1, "x", "ContactOnly", [])],
     *[send(422, "PUT", f"{CONTACT}/stop", {"stopReason": value}, "stopReason") for value in (1, [], LONG)],
     *[send(422, "PUT", f"{CONTACT}/unstop", {"appliesTo": value}, "appliesTo") for value in (1, "x", {})],
-    *[person({"contactId": value}, "contactId") for value in [*NO_ROW, None]],
+    *[person({"contactId": value}, "contactId") for value in [*no_row("contact"), None]],
     *[person({"email": value}, "email") for value in (1, "x", "a@", [], "x" * 250 + "@example.org")],
     *[person({"isPrimary": value}, "isPrimary") for value in NO_TRUTH],
     *[send(422, "PATCH", f"{PERSONS}/$person", {"name": value}, "name") for value in NO_TEXT],
-    *[send(422, "POST", RESOURCES, {"name": "x", "userId": value}, "userId") for value in NO_USER],
+    *[send(422, "POST", RESOURCES, {"name": "x", "userId": value}, "userId") for value in no_row("student")],
     *[send(422, "POST", VEHICLES, {"registration": value}, "registration") for value in [*NO_TEXT, "x" * 21]],
     *[send(422, "POST", FIELDS, {"name": "x", "kind": value}, "kind") for value in ("", "Text", 1, None, [], {})],
     *[send(422, "PATCH", TYPE, {"name": value}, "name") for value in NO_TEXT],

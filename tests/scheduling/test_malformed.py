@@ -8,11 +8,13 @@ from string import Template
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 
 from core.api.dialects import page_door
 from core.models import Organization, Role
 from scheduling.emails import service_url
+from scheduling.models import Contact, ContactGroup
 from scheduling.student import contest_url
 from tests import factories, job_factories
 from tests.scheduling import malformed, malformed_addresses, malformed_job_calls, malformed_jobs, malformed_others
@@ -58,7 +60,7 @@ def make_world() -> dict[str, str]:
 
 def make_jobs_world(ours: Organization, theirs: Organization) -> dict[str, str]:
     application = factories.make_client(ours, roles=[], allowed_scopes=["jobs:read", "jobs:write"])
-    contact = job_factories.make_contact(ours)
+    contact, foreign = job_factories.make_contact(ours), job_factories.make_contact(theirs)
     return {
         "jobs_token": factories.make_token(application),
         "customer": str(ours.pk),
@@ -67,8 +69,23 @@ def make_jobs_world(ours: Organization, theirs: Organization) -> dict[str, str]:
         "jobtype": str(job_factories.make_job_type(ours).pk),
         "definition": str(job_factories.make_definition(ours, "number").pk),
         "job": str(job_factories.make_job(ours, contact=contact).pk),
-        "foreign_job": str(job_factories.make_job(theirs).pk),
-        "foreign_contact": str(job_factories.make_contact(theirs).pk),
+        "foreign_person": str(job_factories.make_contact_person(foreign).uid),
+        **{f"foreign_{name}": str(row.pk) for name, row in rows_of_jobs(theirs, foreign).items()},
+    }
+
+
+def rows_of_jobs(place: Organization, contact: Contact) -> dict[str, Model]:
+    """One of each kind."""
+    kind = job_factories.make_job_type(place)
+    return {
+        "contact": contact,
+        "jobtype": kind,
+        "job": job_factories.make_job(place, type=kind, contact=contact),
+        "group": ContactGroup.objects.create(organization=place, name="Bakeries"),
+        "category": job_factories.make_category(place),
+        "definition": job_factories.make_definition(place),
+        "resource": job_factories.make_resource(place),
+        "vehicle": job_factories.make_vehicle(place),
     }
 
 
