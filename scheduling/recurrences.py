@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -21,6 +21,7 @@ PARTS = {
 }
 DAYS = r"(MO|TU|WE|TH|FR|SA|SU)"
 NUMBER = r"[+-]?([1-9]|[1-4]\d|5[0-3])"
+PLACE = r"[+-]?([1-9]\d?|[12]\d\d|3[0-5]\d|36[0-6])"
 # A rule is kept in one line and read at every run: numbers that nobody needs are refused.
 FORMS = {
     "INTERVAL": r"[1-9]\d{0,2}",
@@ -31,10 +32,12 @@ FORMS = {
     "BYDAY": rf"{DAYS}(,{DAYS})*|{NUMBER}{DAYS}(,{NUMBER}{DAYS})*",
     "BYMONTH": r"(0?[1-9]|1[0-2])(,(0?[1-9]|1[0-2]))*",
     "BYMONTHDAY": r"[+-]?([1-9]|[12]\d|3[01])(,[+-]?([1-9]|[12]\d|3[01]))*",
-    "BYSETPOS": r"[+-]?[1-9]\d{0,2}(,[+-]?[1-9]\d{0,2})*",
+    "BYSETPOS": rf"{PLACE}(,{PLACE})*",
 }
 # A rule that names no day within this time of its start names none that matters.
 HORIZON = timedelta(days=3653)
+# The years of the horizon, and one that shows whether the last of them is a leap year.
+ALIKE = 12
 
 
 def check_rule(text: str, start_at: datetime, zone: ZoneInfo) -> None:
@@ -51,8 +54,31 @@ def check_rule(text: str, start_at: datetime, zone: ZoneInfo) -> None:
         raise ValidationError(_("must not have INTERVAL beside BYDAY or BYMONTH in a daily rule"), code="combination")
     if re.search(r"([6-9]|\d\d)[A-Z]", parts.get("BYDAY", "")) and (frequency == "MONTHLY" or "BYMONTH" in parts):
         raise ValidationError(_("must not number weekdays beyond five in a month"), code="combination")
-    if next(between(text, start_at, zone, start_at, start_at + HORIZON), None) is None:
+    day = _first_day(parts, start_at.astimezone(zone).date())
+    if day is None or next(between(text, start_at, zone, start_at, start_at + HORIZON), None) is None:
         raise ValidationError(_("names no day in the ten years after its start"), code="no_day")
+
+
+def _first_day(parts: dict[str, str], start: date) -> date | None:
+    """The first day that the rule names, whatever its end; None where it is not near.
+
+    Looked for in the last years that dates have: there the library comes to its end soon, where after the start
+    itself it looks for a 30 February in thousands of years.
+    """
+    shift = _years_to_the_end(start.year)
+    first = datetime.combine(start.replace(year=start.year + shift), time(0))
+    return next(_days(parts, first), None)
+
+
+def _years_to_the_end(year: int) -> int:
+    """By how many years to go on to the last ones in which ten years' days have the same weekdays."""
+    wanted = _first_weekdays(year)
+    ends = range(MAXYEAR - ALIKE + 1, year, -1)
+    return next((last - year for last in ends if _first_weekdays(last) == wanted), 0)
+
+
+def _first_weekdays(year: int) -> list[int]:
+    return [date(year + number, 1, 1).weekday() for number in range(ALIKE)]
 
 
 def _check_part(frequency: str, name: str, value: str) -> None:
@@ -81,15 +107,19 @@ def between(text: str, start_at: datetime, zone: ZoneInfo, first: datetime, last
     """
     local = start_at.astimezone(zone)
     parts = _split(text)
-    until = _until(parts.pop("UNTIL", ""))
-    rule = ";".join(f"{name}={value}" for name, value in parts.items())
-    for midnight in rrulestr(rule, dtstart=datetime.combine(local.date(), time(0))):
-        day = midnight.date()
+    until = _until(parts.get("UNTIL", ""))
+    for day in _days(parts, datetime.combine(local.date(), time(0))):
         moment = start_at if day == local.date() else local_moment(day, local.time(), zone)
         if moment > last or _is_past(until, moment, datetime.combine(day, local.time())):
             return
         if moment >= first:
             yield moment.astimezone(UTC)
+
+
+def _days(parts: dict[str, str], first: datetime) -> Iterator[date]:
+    """From the first midnight on, without an end."""
+    rule = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
+    return (midnight.date() for midnight in rrulestr(rule, dtstart=first))
 
 
 def _is_past(until: datetime | date | None, moment: datetime, local: datetime) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil import rrule as library
 from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as some
@@ -226,12 +227,27 @@ def test_an_end_is_a_day_a_local_time_or_an_instant(until, days):
         ("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30", "no_day"),
         ("FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=31", "no_day"),
         ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6", "no_day"),
+        ("FREQ=YEARLY;BYDAY=MO;BYSETPOS=-366", "no_day"),
+        ("FREQ=YEARLY;BYDAY=MO;BYSETPOS=367", "value"),
+        ("FREQ=YEARLY;BYDAY=MO;BYSETPOS=1,-999", "value"),
     ],
 )
 def test_a_rule_without_sense_or_finer_than_daily_is_refused(rule, code):
     with pytest.raises(ValidationError) as refusal:
         check_rule(rule, JANUARY, PARIS)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("year", [1999, 2026, 2028, 2095])
+def test_a_day_that_never_comes_is_looked_for_in_some_years_and_not_in_thousands(year, monkeypatch):
+    looked = []
+    rebuild = library._iterinfo.rebuild
+    monkeypatch.setattr(
+        library._iterinfo, "rebuild", lambda info, *month: looked.append(month) or rebuild(info, *month)
+    )
+    with pytest.raises(ValidationError):
+        check_rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", JANUARY.replace(year=year), PARIS)
+    assert 10 <= len(looked) < 400
 
 
 @given(rule=rules(), start=STARTS)
