@@ -1,11 +1,12 @@
 """The constraints of a job, which report and never refuse [contract 20]."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from core.changes import check_all, check_fields, refuse
-from core.locks import atomic
+from core.locks import atomic, hold
 from scheduling import job_rules
 from scheduling.models import Job, JobConstraint, Resource
 from scheduling.services.job_steps import lock_job
@@ -15,10 +16,19 @@ Type = JobConstraint.Type
 
 @atomic
 def add_constraint(
-    job_pk: int, type: str, *, constraint_at: datetime | None = None, entity: Resource | None = None
+    job_pk: int,
+    type: str,
+    *,
+    constraint_at: datetime | None = None,
+    entity: Resource | None = None,
+    versions: Collection[int] | None = None,
 ) -> JobConstraint:
-    """A moment for a dated one, a resource or vehicle for a named one. Raises ValidationError, DoesNotExist."""
-    job = lock_job(job_pk)
+    """A moment for a dated one, a resource or vehicle for a named one. `versions` are the job's.
+
+    Raises ValidationError, DoesNotExist, StaleVersion.
+    """
+    job = lock_job(job_pk, versions)
+    hold([entity])
     constraint = check_new(job, type, constraint_at, entity)
     constraint.save()
     _set_due(job)
@@ -57,9 +67,9 @@ def _check_entity(constraint: JobConstraint) -> None:
 
 
 @atomic
-def remove_constraint(job_pk: int, pk: int) -> None:
-    """Raises DoesNotExist where the job has no such constraint."""
-    job = lock_job(job_pk)
+def remove_constraint(job_pk: int, pk: int, versions: Collection[int] | None = None) -> None:
+    """Raises DoesNotExist where the job has no such constraint, StaleVersion."""
+    job = lock_job(job_pk, versions)
     job.constraints.get(pk=pk).delete()
     _set_due(job)
 

@@ -58,6 +58,22 @@ def check_action(job: Job, action: Action) -> None:
     check_status(job, TRANSITIONS[action].sources)
 
 
+def check_step(job: Job, *, comment: str = "", moment: datetime | None = None) -> None:
+    """Raise ValidationError for values that no step takes, whatever the job's state; writes nothing."""
+    job_rules.check_moment(moment)
+
+
+def check_outcome(
+    job: Job, *, status: JobStatus | None = None, result: str = "", moment: datetime | None = None
+) -> None:
+    """The same for a result; what depends on the status is left out without one."""
+    check_all(
+        lambda: check_result(job, status, result) if status else None,
+        lambda: job_rules.check_moment(moment),
+        lambda: job_rules.check_end(job, moment),
+    )
+
+
 @atomic
 def change_status(
     pk: int,
@@ -69,8 +85,8 @@ def change_status(
 ) -> Job:
     """One step, with its comment, at a moment (default now; at most 60 s ahead). For result and cancel see below."""
     job = lock_job(pk, versions)
+    check_step(job, moment=moment)
     check_action(job, action)
-    job_rules.check_moment(moment)
     if action == Action.START:
         job.actual_start_at = moment or timezone.now()
     return _step(job, TRANSITIONS[action].target, comment, moment)
@@ -82,20 +98,17 @@ def set_result(
     status: JobStatus,
     *,
     result: str = "",
+    comment: str = "",
     moment: datetime | None = None,
     versions: Collection[int] | None = None,
 ) -> Job:
     """status: completed_ok or completed_with_issues. What is left of the planned time is free again."""
     job = lock_job(pk, versions)
+    check_outcome(job, status=status, result=result, moment=moment)
     check_action(job, Action.RESULT)
-    check_all(
-        lambda: check_result(job, status, result),
-        lambda: job_rules.check_moment(moment),
-        lambda: job_rules.check_end(job, moment),
-    )
     job.changed(result=result, actual_end_at=moment or timezone.now(), status=status)
     give_back_time(job)
-    return _step(job, status, "", moment)
+    return _step(job, status, comment, moment)
 
 
 def check_result(job: Job, status: JobStatus, result: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import Hours, Resource, Timetable
+from scheduling.api.jobs.job_views import JobView
+from scheduling.models import Hours, Job, Resource, Timetable
 from tests.job_factories import make_resource, make_vehicle
 from tests.scheduling.jobs_calls import errors, made, problem
 from tests.scheduling.jobs_world import NINE, NOON, TEN, World, done
@@ -176,3 +177,29 @@ def test_the_list_costs_the_same_however_many_there_are(world, office_hours):
             assert len(statuses(world, pk)) == number
         costs.add(len(queries))
     assert len(costs) == 1
+
+
+@pytest.fixture
+def written_meanwhile(monkeypatch):
+    """Somebody else writes the job between the look at its version and its lock."""
+    find_job = JobView.find_job
+
+    def find(view, job_id, *related):
+        job = find_job(view, job_id, *related)
+        Job.objects.get(pk=job.pk).changed(description="Written meanwhile").save()
+        return job
+
+    monkeypatch.setattr(JobView, "find_job", find)
+
+
+def test_a_change_at_the_last_moment_is_seen_under_the_lock(world, written_meanwhile):
+    pk = world.create()
+    constraint = made(constrain(world, pk, "jobResource", entityId=world.ann.pk))
+    path = f"/v1/jobs/{pk}/constraints"
+    body = {"type": "jobResource", "entityId": world.ann.pk}
+    for call in (
+        lambda tag: world.api.post(path, body, If_Match=tag),
+        lambda tag: world.api.delete(f"{path}/{constraint}", If_Match=tag),
+    ):
+        problem(call(world.api.get(f"/v1/jobs/{pk}")["ETag"]), 412)
+    assert len(statuses(world, pk)) == 1

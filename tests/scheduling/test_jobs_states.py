@@ -5,7 +5,7 @@ import time_machine
 
 from core.models import OutboxMessage
 from scheduling.models import BusyInterval, Job, JobStatusChange
-from tests.job_factories import make_job_type
+from tests.job_factories import make_job_type, make_resource
 from tests.scheduling.jobs_calls import errors
 from tests.scheduling.jobs_world import NOON, TEN, World, done, moment, told
 
@@ -143,6 +143,44 @@ def test_no_job_ends_before_it_started(world):
     response = world.put(job.pk, "result", status="completedOk", statusModifiedAt="2026-11-20T09:04:59Z")
     assert errors(response) == {"statusModifiedAt": ["must not be before the job was started"]}
     assert world.get(job.pk)["status"] == "started"
+
+
+def test_all_that_is_wrong_with_a_step_is_told_at_once_and_its_state_last(world):
+    future, started = "2027-01-01T00:00:00Z", ["started"]
+    new = world.job_in("new")
+    late = ["must not be in the future"]
+    assert errors(world.put(new.pk, "suspend", statusModifiedAt=future)) == {
+        "statusModifiedAt": late,
+        "status": started,
+    }
+    found = errors(world.put(new.pk, "resume", comment=1, statusModifiedAt=future))
+    assert list(found.items()) == [
+        ("comment", ["must be a text"]),
+        ("statusModifiedAt", late),
+        ("status", ["suspended"]),
+    ]
+    found = errors(world.put(new.pk, "result", status="completedOk", result="Nothing", statusModifiedAt=future))
+    assert list(found) == ["result", "statusModifiedAt", "status"]
+    assert found["status"] == started
+    cancelled = world.job_in("cancelled")
+    assert list(errors(world.put(cancelled.pk, "cancel", reason=1))) == ["reason", "status"]
+    assert list(errors(world.put(cancelled.pk, "cancel"))) == ["status"]
+    assert world.statuses(new.pk) == world.statuses(cancelled.pk) == ["new"]
+
+
+def test_a_status_that_cannot_be_read_stands_in_the_place_of_the_state(world):
+    found = errors(world.put(world.job_in("new").pk, "result", status="done", result=1))
+    assert found == {"status": ["must be one of: completedOk, completedWithIssues"], "result": ["must be a text"]}
+
+
+def test_a_plan_that_cannot_be_is_told_together_with_the_state(world):
+    job = world.job_in("started")
+    world.ann.changed(is_archived=True).save()
+    other = make_resource(world.organization, is_archived=True)
+    found = errors(world.put(job.pk, "schedule", resourceId=other.pk, vehicleId="x", plannedStartAt=NOON))
+    assert list(found) == ["resourceId", "vehicleId", "status"]
+    assert found["resourceId"] == ["is archived"]
+    assert found["status"] == PLANNABLE
 
 
 @pytest.fixture

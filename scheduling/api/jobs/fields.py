@@ -1,4 +1,6 @@
-"""Strict input [contract 20]: a JSON number is no text, true is no number, an instant has its offset."""
+"""Strict input [contract 20]: a JSON number is no text, true is no number, an instant has its offset, a name is one
+line.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +15,8 @@ from rest_framework import serializers
 from scheduling.job_rules import CustomValue
 
 MOMENT = re.compile(
-    r"\A(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})\Z", re.ASCII | re.IGNORECASE
+    r"\A(\d{4,9})(-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})\Z",
+    re.ASCII | re.IGNORECASE,
 )
 UID = re.compile(r"\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 MAX_ID = 2**63 - 1
@@ -21,23 +24,41 @@ MAX_ITEMS = 100
 # What is stored can be shown in any time zone.
 FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 NO_MOMENT = "must be an ISO 8601 date and time with Z or an offset, such as 2026-01-05T09:00:00Z"
+NO_SUCH_YEAR = "must be from 0001-01-02 to 9999-12-30"
+# What no keyboard writes into a text; of these, breaks and tabs belong into one of several lines.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+BREAKS = str.maketrans("", "", "\n\r\t\u2028\u2029")
 
 
 def read_moment(text: str) -> datetime:
-    """ISO 8601 with Z or an offset → UTC, in whole milliseconds. Raises ValueError."""
+    """ISO 8601 with Z or an offset → UTC, in whole milliseconds. Raises ValueError, which says what is wrong."""
     match = MOMENT.match(text)
     if not match:
-        raise ValueError
-    # Milliseconds are what we show: finer ones would make what is read and sent back a change.
-    fraction = (match[2] or "0")[:3].ljust(3, "0")
-    seconds = match[1] if match[1].count(":") == 2 else f"{match[1]}:00"
-    try:
-        moment = datetime.fromisoformat(f"{seconds}.{fraction}{match[3]}".upper()).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError from error
+        raise ValueError(NO_MOMENT)
+    year, rest, fraction, offset = match.groups()
+    if not 1 <= int(year) <= LAST.year:
+        raise ValueError(NO_SUCH_YEAR)
+    moment = _moment(year[-4:] + rest + ":00" * (rest.count(":") == 1), fraction or "0", offset)
     if not FIRST <= moment <= LAST:
-        raise ValueError
+        raise ValueError(NO_SUCH_YEAR)
     return moment
+
+
+def _moment(seconds: str, fraction: str, offset: str) -> datetime:
+    # Milliseconds are what we show: finer ones would make what is read and sent back a change.
+    try:
+        return datetime.fromisoformat(f"{seconds}.{fraction[:3].ljust(3, '0')}{offset}".upper()).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(NO_SUCH_YEAR) from None
+    except ValueError:
+        raise ValueError(NO_MOMENT) from None
+
+
+def whole(data: object) -> int | None:
+    """A JSON integer; None for what is none. One past 64 bits is read as a float by the parser."""
+    if isinstance(data, float) and abs(data) > MAX_ID and data.is_integer():
+        return int(data)
+    return data if isinstance(data, int) and not isinstance(data, bool) else None
 
 
 def read_uid(text: str) -> UUID:
@@ -63,11 +84,12 @@ class Whole(Property):
         super().__init__(**options)
 
     def to_internal_value(self, data):
-        if not isinstance(data, int) or isinstance(data, bool):
+        number = whole(data)
+        if number is None:
             self.fail("invalid")
-        if not self.low <= data <= self.high:
+        if not self.low <= number <= self.high:
             self.fail("range", low=self.low, high=self.high)
-        return data
+        return number
 
 
 class Truth(Property):
@@ -79,12 +101,14 @@ class Truth(Property):
 
 
 class Text(Property):
-    """A text that says something; one that may be null may be empty too, which is the same."""
+    """One line that says something; one that may be null may be empty too, which is the same."""
 
+    breaks: dict[int, int | None] = {}
     default_error_messages = {
         "invalid": "must be a text",
         "blank": "must not be empty",
         "max_length": "is too long (maximum is {max_length} characters)",
+        "controls": "must be one line without control characters",
     }
 
     def __init__(self, max_length: int, **options):
@@ -100,7 +124,16 @@ class Text(Property):
             self.fail("invalid")
         if not (data.strip() or self.allow_null):
             self.fail("blank")
-        return data if len(data) <= self.max_length else self.fail("max_length", max_length=self.max_length)
+        if len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return self.fail("controls") if CONTROLS.search(data.translate(self.breaks)) else data
+
+
+class Lines(Text):
+    """A text of several lines."""
+
+    breaks = BREAKS
+    default_error_messages = {"controls": "must be without control characters"}
 
 
 class Word(Property):
@@ -121,13 +154,12 @@ class Word(Property):
 
 class Moment(Property):
     schema = {"type": "string", "format": "date-time"}
-    default_error_messages = {"invalid": NO_MOMENT}
 
     def to_internal_value(self, data):
         try:
             return read_moment(data if isinstance(data, str) else "")
-        except ValueError:
-            self.fail("invalid")
+        except ValueError as error:
+            raise serializers.ValidationError(str(error), code="invalid") from None
 
 
 class RowOf(Property):
@@ -152,9 +184,10 @@ class RowOf(Property):
                 return read_uid(data if isinstance(data, str) else "")
             except ValueError:
                 self.fail("uid")
-        if not isinstance(data, int) or isinstance(data, bool):
+        number = whole(data)
+        if number is None:
             self.fail("invalid")
-        return data if 0 < data <= MAX_ID else self.fail("must_exist")
+        return number if 0 < number <= MAX_ID else self.fail("must_exist")
 
 
 class Items(Property):
@@ -229,14 +262,19 @@ class Loose(Property):
     """A custom value: a text; a JSON number or boolean is read as its text [contract 20]."""
 
     schema = {"type": ["string", "number", "boolean", "null"]}
-    default_error_messages = {"invalid": "must be a text, a number, true or false"}
+    default_error_messages = {
+        "invalid": "must be a text, a number, true or false",
+        "controls": Lines.default_error_messages["controls"],
+    }
 
     def to_internal_value(self, data):
         if isinstance(data, bool):
             return "true" if data else "false"
         if isinstance(data, int | float):
             return format(Decimal(repr(data)), "f")
-        return data if isinstance(data, str) else self.fail("invalid")
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return self.fail("controls") if CONTROLS.search(data.translate(BREAKS)) else data
 
 
 class CustomValueOf(Parts):

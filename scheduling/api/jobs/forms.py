@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from core.api.errors import Refusal, field_errors
-from core.errors import StaleVersion
-from scheduling.api.jobs.errors import wire_property
+from core.errors import StaleVersion, StateConflict
+from scheduling.api.jobs.errors import state_refusal, wire_property
 
 Errors = dict[str, list[tuple[str, str]]]
 
@@ -46,9 +46,19 @@ class Form:
     given: list[str]
     values: dict = field(default_factory=dict)
     errors: Errors = field(default_factory=dict)
+    # Of the row's state, which is no property of the request: it is told last.
+    state: Errors = field(default_factory=dict)
 
-    def save(self, save: Callable[[dict], object], check: Callable[[dict], object]):
-        """save(values); where a value could not be read, check(the others) and refuse with all errors."""
+    def save(
+        self,
+        save: Callable[[dict], object],
+        check: Callable[[dict], object],
+        check_state: Callable[[], object] = lambda: None,
+    ):
+        """save(values); where a value could not be read, check(the others) and refuse with all errors.
+
+        A save that refuses values does so before it looks at the row's state, hence `check_state` in both cases.
+        """
         try:
             if not self.errors:
                 return save(self.values)
@@ -57,7 +67,15 @@ class Form:
             raise
         except ValidationError as error:
             self.note(error)
+        self.note_state(check_state)
         raise Refusal(422, "invalid", "Validation failed", fields=self.in_order())
+
+    def note_state(self, check_state: Callable[[], object]) -> None:
+        try:
+            check_state()
+        except StateConflict as error:
+            found = state_refusal(error).fields
+            self.state = {name: texts for name, texts in found.items() if name not in self.errors}
 
     def note(self, error: ValidationError) -> None:
         """Take up what a rule found, except of a property that could not be read: to the rule it was absent."""
@@ -75,7 +93,7 @@ class Form:
             root = root_of(name)
             return self.given.index(root) if root in self.given else len(self.given)
 
-        return {name: self.errors[name] for name in sorted(self.errors, key=place)}
+        return {name: self.errors[name] for name in sorted(self.errors, key=place)} | self.state
 
 
 def read_form(form: BodyForm, data: dict, required: tuple[str, ...] = ()) -> Form:

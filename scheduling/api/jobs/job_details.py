@@ -8,6 +8,7 @@ from django.db.models import F
 from scheduling.api.jobs.errors import camel
 from scheduling.constraints import is_violated
 from scheduling.models import BusyInterval, Job, JobConstraint, JobType
+from scheduling.models.busy import sharing_time
 
 BUSY = "resource__busy__"
 
@@ -39,8 +40,7 @@ def conflicts_of(job_ids: Iterable[int]) -> dict[int, list[dict]]:
     """What else takes the time of these jobs' resources and vehicles, once each, in the order of time."""
     # Without the model's own order, by which PostgreSQL would read the whole table (measured).
     own = BusyInterval.objects.order_by().filter(kind=BusyInterval.Kind.JOB, source_id__in=job_ids)
-    # One filter() for both, so that they speak of the same other row.
-    overlapping = own.filter(**{f"{BUSY}start__lt": F("end"), f"{BUSY}end__gt": F("start")})
+    overlapping = own.filter(sharing_time(F("start"), F("end"), BUSY))
     rows = overlapping.values_list("source_id", f"{BUSY}start", f"{BUSY}id", f"{BUSY}kind", f"{BUSY}source_id")
     found: dict[int, dict[tuple, dict]] = defaultdict(dict)
     for job_id, _, _, kind, source_id in sorted(rows):

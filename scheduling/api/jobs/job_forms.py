@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from scheduling.api.jobs.errors import camel
-from scheduling.api.jobs.fields import Moment, RowOf, Text, Whole, Word, custom_values
+from scheduling.api.jobs.fields import Lines, Moment, RowOf, Text, Whole, Word, custom_values
 from scheduling.api.jobs.forms import BodyForm
 from scheduling.api.jobs.job_shapes import CONSTRAINT_TYPES
 from scheduling.models import Contact, ContactPerson, JobCategory, JobType, Resource
@@ -50,7 +50,7 @@ class JobForm(BodyForm):
     contactId = RowOf(contacts, source="contact")
     plannedDuration = Whole(low=1, high=10080, source="planned_duration", **OPTIONAL)
     reference = Text(40, **OPTIONAL)
-    description = Text(MAX_TEXT, **OPTIONAL)
+    description = Lines(MAX_TEXT, **OPTIONAL)
     personId = RowOf(persons, by="uid", source="person", **OPTIONAL)
     orderNumber = Text(80, source="order_number", **OPTIONAL)
     customFields = custom_values(source="custom_fields", required=False)
@@ -62,8 +62,8 @@ class JobChanges(JobForm):
     """An omitted property is kept, null unsets; a type or a contact that is another one is refused."""
 
     plannedDuration = Whole(low=1, high=10080, source="planned_duration", required=False)
-    internalComment = Text(MAX_TEXT, source="internal_comment", **OPTIONAL)
-    contactComment = Text(MAX_TEXT, source="contact_comment", **OPTIONAL)
+    internalComment = Lines(MAX_TEXT, source="internal_comment", **OPTIONAL)
+    contactComment = Lines(MAX_TEXT, source="contact_comment", **OPTIONAL)
 
 
 class JobInList(JobChanges):
@@ -79,7 +79,7 @@ class PlanForm(BodyForm):
 
 
 class StepForm(BodyForm):
-    comment = Text(MAX_TEXT, **OPTIONAL)
+    comment = Lines(MAX_TEXT, **OPTIONAL)
     statusModifiedAt = Moment(source="moment", **OPTIONAL)
 
 
@@ -90,7 +90,7 @@ class ResultForm(BodyForm):
 
 
 class CancelForm(BodyForm):
-    reason = Text(MAX_TEXT, **OPTIONAL)
+    reason = Lines(MAX_TEXT, **OPTIONAL)
 
 
 class ConstraintForm(BodyForm):

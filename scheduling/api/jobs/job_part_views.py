@@ -37,7 +37,7 @@ class JobConstraints(JobView):
         job = self.find_job(jobId)
         form = self.form(ConstraintForm, ("type",))
         constraint = form.save(
-            save=lambda values: job_constraints.add_constraint(job.pk, **values),
+            save=lambda values: job_constraints.add_constraint(job.pk, **values, versions=self.expected_versions),
             # What else must be given depends on the type.
             check=lambda values: job_constraints.check_new(job, **values) if "type" in values else None,
         )
@@ -46,5 +46,5 @@ class JobConstraints(JobView):
     def destroy(self, request, jobId, constraintId):
         job = self.find_job(jobId)
         constraint = self.find(JobConstraint.objects.filter(job=job), constraintId)
-        job_constraints.remove_constraint(job.pk, constraint.pk)
+        job_constraints.remove_constraint(job.pk, constraint.pk, self.expected_versions)
         return self.done()

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from scheduling.api.jobs import job_documentation as documentation
 from scheduling.api.jobs.base import WRITE
+from scheduling.api.jobs.forms import Form
 from scheduling.api.jobs.job_forms import CancelForm, PlanForm, ResultForm, StepForm
 from scheduling.api.jobs.job_views import JobView
 from scheduling.models import Job
@@ -27,6 +28,7 @@ class JobSteps(JobView):
                 job.pk, **{**UNPLANNED, **plan}, versions=self.expected_versions
             ),
             check=partial(job_planning.check_plan, job),
+            check_state=partial(job_planning.check_plannable, job),
         )
         return self.done()
 
@@ -55,19 +57,22 @@ class JobSteps(JobView):
         return self.step(jobId, Action.RESUME)
 
     def step(self, jobId: str, action: Action) -> Response:
-        return self.take(jobId, StepForm, (), partial(job_states.change_status, action=action))
+        service = partial(job_states.change_status, action=action)
+        return self.take(jobId, action, self.form(StepForm), service, job_states.check_step)
 
     def result(self, request, jobId):
-        return self.take(jobId, ResultForm, ("status",), job_states.set_result)
+        form = self.form(ResultForm, ("status",))
+        return self.take(jobId, Action.RESULT, form, job_states.set_result, job_states.check_outcome, "type")
 
     def cancel(self, request, jobId):
-        return self.take(jobId, CancelForm, (), job_states.cancel_job)
+        return self.take(jobId, Action.CANCEL, self.form(CancelForm), job_states.cancel_job, lambda job, **values: None)
 
-    def take(self, jobId: str, form, required: tuple[str, ...], service) -> Response:
-        """204 once the service has taken the body's values."""
-        job: Job = self.find_job(jobId)
-        self.form(form, required).save(
+    def take(self, jobId: str, action: Action, form: Form, service, check, *related: str) -> Response:
+        """204 once the service has taken the form's values; `check(job, **values)` is what it asks of them."""
+        job: Job = self.find_job(jobId, *related)
+        form.save(
             save=lambda values: service(job.pk, **values, versions=self.expected_versions),
-            check=lambda values: None,
+            check=lambda values: check(job, **values),
+            check_state=partial(job_states.check_action, job, action),
         )
         return self.done()

@@ -9,19 +9,23 @@ from urllib.parse import parse_qsl
 from core.api.errors import Refusal
 from core.api.parsers import check_text, malformed
 from scheduling.api.jobs.errors import QUERY
-from scheduling.api.jobs.fields import MAX_ID, NO_MOMENT, read_moment, read_uid
+from scheduling.api.jobs.fields import MAX_ID, read_moment, read_uid
 
 MAX_PAIRS = 1000
 MAX_VALUES = 50
-WHOLE = re.compile(r"\A-?[0-9]{1,19}\Z")
+WHOLE = re.compile(r"\A-?([0-9]+)\Z")
 TRUTHS = {"true": True, "false": False}
 Value = TypeVar("Value")
 
 
 def whole(text: str) -> int:
-    if not WHOLE.match(text) or abs(int(text)) > MAX_ID:
+    match = WHOLE.match(text)
+    if not match:
         raise ValueError("must be an integer")
-    return int(text)
+    digits = match[1].lstrip("0") or "0"
+    if len(digits) > len(str(MAX_ID)) or int(digits) > MAX_ID:
+        raise ValueError(f"must be from {-MAX_ID} to {MAX_ID}")
+    return -int(digits) if text.startswith("-") else int(digits)
 
 
 def text(text: str) -> str:
@@ -35,11 +39,8 @@ def truth(text: str) -> bool:
 
 
 def moment(text: str):
-    try:
-        # A plus sign that nobody escaped is read as a space.
-        return read_moment(text.replace(" ", "+"))
-    except ValueError:
-        raise ValueError(NO_MOMENT) from None
+    # A plus sign that nobody escaped is read as a space.
+    return read_moment(text.replace(" ", "+"))
 
 
 def uid(text: str):
@@ -104,9 +105,14 @@ class Query:
 
 
 def bounded(text: str, low: int, high: int) -> int:
-    if not WHOLE.match(text) or not low <= int(text) <= high:
-        raise ValueError(f"must be an integer from {low} to {high}")
-    return int(text)
+    message = f"must be an integer from {low} to {high}"
+    try:
+        number = whole(text)
+    except ValueError:
+        raise ValueError(message) from None
+    if not low <= number <= high:
+        raise ValueError(message)
+    return number
 
 
 def read_pairs(query: str) -> dict[str, list[str]]:

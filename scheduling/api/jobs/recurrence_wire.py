@@ -3,7 +3,7 @@
 from core.api.rows import Blank, Column, Moment, Row
 from scheduling.api.jobs import job_forms as rows
 from scheduling.api.jobs.columns import CustomValues, Texts
-from scheduling.api.jobs.fields import Items, RowOf, Text, Truth, Whole, Word, custom_values
+from scheduling.api.jobs.fields import Items, Lines, RowOf, Text, Truth, Whole, Word, custom_values
 from scheduling.api.jobs.fields import Moment as MomentProperty
 from scheduling.api.jobs.filters import AnyOf, AnyWord, Span, YesNo, any_text
 from scheduling.api.jobs.forms import BodyForm
@@ -77,7 +77,7 @@ class RecurrenceForm(BodyForm):
     siteContactId = RowOf(rows.contacts, source="site_contact", allow_null=True)
     personId = RowOf(rows.persons, by="uid", source="person", allow_null=True)
     categoryId = RowOf(rows.categories, source="category", allow_null=True)
-    description = Text(MAX_TEXT, allow_null=True)
+    description = Lines(MAX_TEXT, allow_null=True)
     orderNumber = Text(80, source="order_number", allow_null=True)
     plannedDuration = Whole(low=1, high=10080, source="planned_duration", allow_null=True)
     customFields = custom_values(source="custom_fields")

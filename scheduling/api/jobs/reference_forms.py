@@ -1,7 +1,7 @@
 """The bodies of reference data, read property by property. What is shown is in reference_shapes.py."""
 
 from core.models import User
-from scheduling.api.jobs.fields import Coordinate, Items, Parts, RowOf, Text, Truth, Whole, Word, custom_values
+from scheduling.api.jobs.fields import Coordinate, Items, Lines, Parts, RowOf, Text, Truth, Whole, Word, custom_values
 from scheduling.api.jobs.forms import BodyForm
 from scheduling.api.jobs.reference_shapes import KINDS
 from scheduling.models import Contact, ContactGroup, CustomFieldDefinition, JobCategory
@@ -29,7 +29,7 @@ class ContactForm(BodyForm):
     name = Text(200)
     groupId = RowOf(rows_of(ContactGroup), source="group", allow_null=True)
     parentId = RowOf(rows_of(Contact), source="parent", allow_null=True)
-    extraInformation = Text(MAX_TEXT, source="extra_information", allow_null=True)
+    extraInformation = Lines(MAX_TEXT, source="extra_information", allow_null=True)
     street = Text(200, allow_null=True)
     town = Text(120, allow_null=True)
     postalCode = Text(20, source="postal_code", allow_null=True)
@@ -81,7 +81,7 @@ class DefinitionForm(BodyForm):
 
 class JobTypeForm(BodyForm):
     name = Text(120)
-    description = Text(MAX_TEXT, allow_null=True)
+    description = Lines(MAX_TEXT, allow_null=True)
     plannedDuration = Whole(low=1, high=MAX_DURATION, source="planned_duration")
     categoryId = RowOf(rows_of(JobCategory), source="category", allow_null=True)
     isOrderNumberRequired = Truth(source="is_order_number_required")
