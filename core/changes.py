@@ -1,5 +1,6 @@
 """Small steps that every service takes."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from django.core.exceptions import ValidationError
@@ -28,6 +29,14 @@ def check_all(*checks) -> None:
             errors = error.update_error_dict(errors)
     if errors:
         raise ValidationError(errors)
+
+
+def under_number(number: int, check: Callable[[], object]) -> None:
+    """The errors of one of a list stand under its place in it: `0.description`."""
+    try:
+        check()
+    except ValidationError as error:
+        raise ValidationError({f"{number}.{name}": found for name, found in error.error_dict.items()}) from None
 
 
 def check_fields(row: models.Model, changed) -> None:

@@ -1,11 +1,13 @@
 """Half-open intervals `[start, end)`: of instants, and of a week's local hours laid over real days. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.zones import local_moment
+
+Thing = TypeVar("Thing")
 
 
 class Interval(NamedTuple):
@@ -44,6 +46,16 @@ def subtract(base: Iterable[Interval], holes: Iterable[Interval]) -> list[Interv
         if start < end:
             left.append(Interval(start, end))
     return left
+
+
+def sharing_pairs(timed: Iterable[tuple[Interval, Thing]]) -> Iterator[tuple[Thing, Thing]]:
+    """Every two things whose times share a moment, the earlier first; `timed` in the order of the starts."""
+    running: list[tuple[Interval, Thing]] = []
+    for interval, thing in timed:
+        running = [one for one in running if one[0].end > interval.start]
+        for _other, other in running:
+            yield other, thing
+        running.append((interval, thing))
 
 
 def covers(intervals: Iterable[Interval], wanted: Interval) -> bool:

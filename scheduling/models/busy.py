@@ -1,5 +1,5 @@
 from collections.abc import Collection
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +12,28 @@ from scheduling.models.close import MAX_TEXT, TEXT
 from scheduling.models.resource import Resource
 
 
+def sharing_time(start: Any, end: Any, path: str = "") -> models.Q:
+    """Rows, or those at the end of a path, that share a moment with these times; touching ends share none.
+
+    The times may be columns too.
+    """
+    return models.Q(**{f"{path}start__lt": end, f"{path}end__gt": start})
+
+
 class BusyIntervalQuerySet(models.QuerySet):
     def of(self, kind: str, source_id: int) -> Self:
         """What one job, absence or other source takes."""
         return self.filter(kind=kind, source_id=source_id)
 
     def overlapping(self, resource_ids: Collection[int], interval: Interval) -> Self:
-        """That share a moment with it; touching ends share none."""
-        return self.filter(resource_id__in=resource_ids, start__lt=interval.end, end__gt=interval.start)
+        """Of these resources, in this time."""
+        return self.filter(sharing_time(*interval), resource_id__in=resource_ids)
+
+    def clashing_with_outer(self) -> Self:
+        """What else takes some of the time of an outer query's busy row from the same resource."""
+        outer = {name: models.OuterRef(name) for name in ("resource", "start", "end", "kind", "source_id")}
+        others = self.exclude(kind=outer["kind"], source_id=outer["source_id"])
+        return others.filter(sharing_time(outer["start"], outer["end"]), resource=outer["resource"])
 
     def clashing(self, resource_ids: Collection[int], interval: Interval, kind: str, source_id: int | None) -> Self:
         """What else than this source takes some of this time from these resources, hard and soft alike, in order."""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, check_all, check_fields, refuse
-from core.locks import atomic
+from core.locks import atomic, hold
 from core.models import Organization
 from scheduling import job_rules
 from scheduling.intervals import Interval
@@ -16,6 +16,7 @@ from scheduling.services import busy
 @atomic
 def create_absence(organization: Organization, values: dict) -> Absence:
     """values: resource, start, end, note. Raises ValidationError."""
+    hold(values.values())
     absence = Absence(organization=organization, **values)
     _check(absence, {"resource", *values})
     absence.save()
@@ -27,6 +28,7 @@ def create_absence(organization: Organization, values: dict) -> Absence:
 def update_absence(pk: int, values: dict, versions: Collection[int] | None = None) -> Absence:
     """Only what differs is checked and written; the time of the former resource is free again."""
     absence = Absence.objects.locked(pk, versions)
+    hold(values.values())
     former = absence.resource_id
     changed = apply_changes(absence, values)
     if not changed:

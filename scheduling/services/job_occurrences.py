@@ -116,6 +116,7 @@ def _make(recurrence: JobRecurrence, start: datetime) -> Judgement | None:
     row = _claim(recurrence, start)
     if row is None:
         return None
+    recurrence = row.recurrence
     values = {name: getattr(recurrence, name) for name in TEMPLATE}
     values["custom_fields"] = [job_rules.CustomValue(int(pk), text) for pk, text in recurrence.custom_values.items()]
     job = create_job(recurrence.organization, values, recurrence=recurrence)
@@ -124,12 +125,15 @@ def _make(recurrence: JobRecurrence, start: datetime) -> Judgement | None:
 
 
 def _claim(recurrence: JobRecurrence, start: datetime) -> JobOccurrence | None:
-    """The occurrence's row in the ledger, new or failed so far, under the recurrence's lock; None for a judged one."""
-    lock_recurrence(recurrence.pk, [recurrence.version])
-    row = recurrence.occurrences.filter(start_at=start).first()
+    """The occurrence's row in the ledger, new or failed so far; None for a judged one.
+
+    Its `recurrence` is locked and fresh, with what it names.
+    """
+    fresh = lock_recurrence(recurrence.pk, [recurrence.version])
+    row = fresh.occurrences.filter(start_at=start).first()
     if row and row.outcome != Outcome.FAILED:
         return None
-    return row or JobOccurrence(recurrence=recurrence, start_at=start)
+    return row or JobOccurrence(recurrence=fresh, start_at=start)
 
 
 @atomic

@@ -8,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from core.changes import apply_changes, check_all
-from core.locks import atomic
+from core.locks import atomic, hold
 from scheduling import job_emails, job_rules
 from scheduling.models import Job, JobStatus, Resource
 from scheduling.models.job import PLANNABLE
@@ -34,12 +34,14 @@ def schedule_job(
     the organization forbids overlaps, for a time that is taken.
     """
     job = lock_job(pk, versions)
-    check_plannable(job)
     before = copy(job)
-    changed = apply_changes(job, {"resource": resource, "vehicle": vehicle, "planned_start_at": planned_start_at})
+    plan: dict = {"resource": resource, "vehicle": vehicle, "planned_start_at": planned_start_at}
+    changed = apply_changes(job, plan)
+    hold(plan[name] for name in changed)
+    check_resources(job, changed)
+    check_plannable(job)
     if not changed and not is_offered_anew(job):
         return job
-    check_resources(job, changed)
     job.changed(status=status_of_plan(job), status_modified_at=timezone.now())
     take_time(job, before.resource_ids)
     tell_of_change(before, job)

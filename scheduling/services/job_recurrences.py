@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, check_all, check_fields, refuse
-from core.locks import atomic
+from core.locks import atomic, hold
 from core.models import Organization
 from scheduling import job_rules, recurrences
 from scheduling.models import Job, JobOccurrence, JobRecurrence
@@ -34,6 +34,7 @@ def create_recurrence(organization: Organization, values: dict) -> JobRecurrence
     """values: those of create_job without reference and comments, planned_duration None for the type's; resource,
     vehicle, start_at, rrule, exdates (local days, YYYY-MM-DD), skips_holidays, days_ahead, on_conflict, name.
     """
+    hold(values.values())
     recurrence = check_new(organization, values)
     recurrence.save()
     return recurrence
@@ -54,6 +55,7 @@ def update_recurrence(pk: int, values: dict, versions: Collection[int] | None = 
     those that were left out or failed are judged anew, jobs that are made stay as they are.
     """
     recurrence = lock_recurrence(pk, versions)
+    hold(values.values())
     if not _apply(recurrence, values):
         return recurrence
     recurrence.save()

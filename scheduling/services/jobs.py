@@ -2,19 +2,19 @@
 
 from collections.abc import Collection
 from copy import copy
+from functools import partial
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.changes import apply_changes, check_all
-from core.locks import atomic
+from core.changes import apply_changes, check_all, under_number
+from core.locks import atomic, hold
 from core.models import Organization
 from scheduling import job_rules
 from scheduling.models import ContactPerson, Job
 from scheduling.services import busy
 from scheduling.services.job_planning import tell_of_change
-from scheduling.services.job_references import next_reference, wait_for_counter
+from scheduling.services.job_references import next_reference, wait_for_counter, wait_for_counters
 from scheduling.services.job_steps import RELATED, lock_job, note_status, take_time
 
 
@@ -23,6 +23,7 @@ def create_job(organization: Organization, values: dict, **links) -> Job:
     """values: type, contact, planned_duration, reference, description, person, order_number, site_contact, category,
     internal_comment, contact_comment, and custom_fields, a list of CustomValue. Raises ValidationError.
     """
+    hold(values.values())
     job = check_new(organization, values, **links)
     if not job.reference and job.type.auto_reference_prefix:
         job.reference = next_reference(job.type)
@@ -65,7 +66,9 @@ def _set_custom_values(job: Job, given: list[job_rules.CustomValue], *, is_new: 
 @atomic
 def update_job(pk: int, values: dict, versions: Collection[int] | None = None) -> Job:
     """Only what differs is checked and written. values as of create_job, without type and contact."""
-    return _update(lock_job(pk, versions), values)
+    job = lock_job(pk, versions)
+    hold(values.values())
+    return _update(job, values)
 
 
 def _update(job: Job, values: dict) -> Job:
@@ -108,15 +111,18 @@ class JobUpdate(NamedTuple):
 
 @atomic
 def update_jobs(updates: Collection[JobUpdate]) -> None:
-    """All or nothing. Errors of one stand under its place in the list: `0.description`."""
-    found = Job.objects.locked_all([one.pk for one in updates])
-    busy.lock_resources(pk for job in found for pk in job.resource_ids)
-    check_all(*(lambda number=number, one=one: _update_one(number, one) for number, one in enumerate(updates)))
+    """All or nothing. Errors of one stand under its place in the list: `0.description`.
+
+    What single changes lock one after the other is locked for all at once, in the same order: two of many at the same
+    moment never wait for each other, nor for a recurrence that makes its jobs.
+    """
+    jobs = Job.objects.select_related("type").locked_all([one.pk for one in updates])
+    hold(value for one in updates for value in one.values.values())
+    typed = {one.pk: one.values["reference"] for one in updates if one.values.get("reference")}
+    wait_for_counters((job.type, typed[job.pk]) for job in jobs if job.pk in typed)
+    busy.lock_resources(pk for job in jobs for pk in job.resource_ids)
+    check_all(*(partial(under_number, number, partial(_update_one, one)) for number, one in enumerate(updates)))
 
 
-def _update_one(number: int, update: JobUpdate) -> None:
-    job = Job.objects.select_related(*RELATED).get(pk=update.pk)
-    try:
-        _update(job, update.values)
-    except ValidationError as error:
-        raise ValidationError({f"{number}.{name}": found for name, found in error.error_dict.items()}) from None
+def _update_one(update: JobUpdate) -> None:
+    _update(Job.objects.select_related(*RELATED).get(pk=update.pk), update.values)

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 from core.changes import apply_changes, check_fields
-from core.locks import atomic
+from core.locks import atomic, hold
 from core.models import Organization
 
 
@@ -18,6 +18,7 @@ class ReferenceRows:
     def create(self, organization: Organization, values: dict):
         """The stored row. Raises ValidationError."""
         with atomic():
+            hold(values.values())
             row = self.check_new(organization, values)
             self.store(row, set(values), values)
         return row
@@ -32,6 +33,7 @@ class ReferenceRows:
         """Only what differs is checked and written. Raises ValidationError and StaleVersion."""
         with atomic():
             row = self.model.objects.locked(pk, versions)
+            hold(values.values())
             if changed := self.apply(row, values):
                 self.check(row, changed, values)
                 self.store(row, changed, values)

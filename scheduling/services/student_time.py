@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from core.models.history import record
@@ -69,14 +69,12 @@ def resource_of(service: CommunityService) -> Resource:
 
 
 def with_clashes(services: QuerySet) -> QuerySet:
-    """`clashes`: whether anything else takes some of the same time of the same student."""
-    others = BusyInterval.objects.filter(
-        ~Q(kind=KIND, source_id=OuterRef("source_id")),
-        resource=OuterRef("resource"),
-        start__lt=OuterRef("end"),
-        end__gt=OuterRef("start"),
-    )
-    return services.annotate(clashes=Exists(_taken_by(OuterRef("pk")).filter(Exists(others))))
+    """`clashes`: set where anything else takes some of the same time of the same student.
+
+    No Exists: PostgreSQL would look at all services there ever were for the few of a page.
+    """
+    found = _taken_by(OuterRef("pk")).filter(Exists(BusyInterval.objects.clashing_with_outer()))
+    return services.annotate(clashes=Subquery(found.order_by().values("pk")[:1]))
 
 
 def clashes_of(service: CommunityService) -> list[BusyInterval]:

@@ -1,12 +1,12 @@
 """Weekly hours and the days that differ, written as one thing."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
-from core.changes import apply_changes, check_all
+from core.changes import apply_changes, check_all, under_number
 from core.locks import atomic
 from core.models import Organization
 from scheduling.models import Hours, SpecialDay, Timetable
@@ -54,17 +54,8 @@ def delete_timetable(pk: int, versions: Collection[int] | None = None) -> None:
 
 
 def _write(timetable: Timetable, parts: Collection[Part]) -> None:
-    check_all(*(_under_place(number, timetable, part) for number, part in enumerate(parts)))
-
-
-def _under_place(number: int, timetable: Timetable, part: Part) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            _write_part(timetable, part)
-        except ValidationError as error:
-            raise ValidationError({f"{number}.{name}": found for name, found in error.error_dict.items()}) from None
-
-    return run
+    writes = [partial(_write_part, timetable, part) for part in parts]
+    check_all(*(partial(under_number, number, write) for number, write in enumerate(writes)))
 
 
 def _write_part(timetable: Timetable, part: Part) -> None:

@@ -70,13 +70,22 @@ def create(job_type: int, contact: int, count: int) -> str:
     return "created"
 
 
+def change(references: list, times: int) -> str:
+    """All in one change, each time by the next number behind the reference."""
+    from scheduling.services.jobs import JobUpdate, update_jobs
+
+    for number in range(times):
+        update_jobs([JobUpdate(pk, {"reference": f"{reference}{number}"}) for pk, reference in references])
+    return "changed"
+
+
 def make() -> list:
     from scheduling.services.job_occurrences import make_due
 
     return [[one.outcome, one.reason] for one in make_due()]
 
 
-ORDERS: dict[str, Callable] = {order.__name__: order for order in (wake, schedule, create, make)}
+ORDERS: dict[str, Callable] = {order.__name__: order for order in (wake, schedule, create, change, make)}
 
 
 def answer(name: str, *words) -> Answer:

@@ -11,7 +11,7 @@ from tests import api
 from tests.factories import make_close, make_community_service, make_member, make_organization
 from tests.scale import scaled
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak]
 ROUNDS = scaled(200)
 
 

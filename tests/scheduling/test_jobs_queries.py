@@ -28,7 +28,7 @@ CALLS = {
     "list with a total": ("GET", f"jobs?{EVER}&includeTotal=true", None, 5),
     "show": ("GET", "jobs/{job}", None, 4),
     "history": ("GET", "jobs/{job}/statusHistory", None, 3),
-    "create": ("POST", "jobs", NEW, 9),
+    "create": ("POST", "jobs", NEW, 10),
     "create, with a reference of the type": ("POST", "jobs", {**NEW, "typeId": "{numbered}"}, 12),
     "update": ("PATCH", "jobs/{job}", {"description": "Ring twice"}, 6),
     "schedule": ("PUT", "jobs/{job}/schedule", PLAN, 12),

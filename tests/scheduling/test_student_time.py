@@ -167,10 +167,10 @@ def test_a_clash_is_shown_to_staff_and_refuses_nothing(staff, service, close, ca
     assert "At the same time" not in shown(office, service)
     assert "At the same time" not in listed(office)
     busy(student, datetime(2017, 11, 25, 10, tzinfo=UTC))
-    assert "At the same time: job #7" in shown(office, service)
+    assert "Job #7, 25 Nov 11:00–12:00 (" in shown(office, service)
     assert "At the same time" in listed(office)
     other = assign(staff, close, schedule_at="2017-11-25T10:30:00Z")
-    assert f"At the same time: job #7, community service #{other}" in shown(office, service)
+    assert f"Community service #{other}, " in shown(office, service)
     staff.put(f"{SERVICES}/{service}/invalidate")
     assert "At the same time" not in shown(office, service)
 
