@@ -11,7 +11,10 @@ from django.utils.translation.template import templatize
 MESSAGES = Path("locale/fr/LC_MESSAGES")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 APPS = ["config", "core", "scheduling", "appointments", "interventions", "svctasks"]
-LINE = re.compile(r'(?:(msgid|msgid_plural|msgstr(?:\[\d\])?) )?(".*")')
+LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) )?(".*")')
+# What names a context before its text; gettext's own sign stands between the two.
+IN_CONTEXT = {"pgettext", "pgettext_lazy"}
+BETWEEN = "\x04"
 IN_TEMPLATE = re.compile(r"""\b(?:_|gettext|ngettext)\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 
 
@@ -31,6 +34,11 @@ def _entry(block: str) -> dict[str, str]:
         keyword = match[1] or keyword
         entry[keyword] = entry.get(keyword, "") + ast.literal_eval(match[2])
     return entry
+
+
+def key(entry: dict[str, str]) -> str:
+    """What the compiled file knows it by."""
+    return BETWEEN.join(entry[name] for name in ("msgctxt", "msgid") if name in entry)
 
 
 def translations(entry: dict[str, str]) -> list[str]:
@@ -57,10 +65,11 @@ def _marked(path: Path) -> Iterator[str]:
 
 def _in_python(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS | IN_CONTEXT:
+            wanted = 2 if node.func.id in IN_CONTEXT else 1
+            texts = [word.value for word in node.args[:wanted] if isinstance(word, ast.Constant)]
+            if len(texts) == wanted and all(isinstance(text, str) for text in texts):
+                yield BETWEEN.join(texts)
 
 
 def _in_template(source: str) -> Iterator[str]:

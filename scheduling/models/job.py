@@ -1,12 +1,15 @@
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models.base import OrganizationRow, VersionedQuerySet
 from core.models.history import history
+from core.zones import local_moment
 from scheduling.intervals import Interval
 from scheduling.models.close import MAX_TEXT, TEXT
 from scheduling.models.contact import Contact, ContactPerson
@@ -15,19 +18,19 @@ from scheduling.models.resource import Resource
 
 
 class JobStatus(models.TextChoices):
-    NEW = "new", _("New")
-    SCHEDULED = "scheduled", _("Scheduled")
-    UNSCHEDULED = "unscheduled", _("Unscheduled")
-    SENT = "sent", _("Sent")
-    READ = "read", _("Read")
-    ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Refused")
-    ON_THE_WAY = "on_the_way", _("On the way")
-    STARTED = "started", _("Started")
-    SUSPENDED = "suspended", _("Suspended")
-    COMPLETED_OK = "completed_ok", _("Completed")
-    COMPLETED_WITH_ISSUES = "completed_with_issues", _("Completed with issues")
-    CANCELLED = "cancelled", _("Cancelled")
+    NEW = "new", pgettext_lazy("job", "New")
+    SCHEDULED = "scheduled", pgettext_lazy("job", "Scheduled")
+    UNSCHEDULED = "unscheduled", pgettext_lazy("job", "Unscheduled")
+    SENT = "sent", pgettext_lazy("job", "Sent")
+    READ = "read", pgettext_lazy("job", "Read")
+    ACCEPTED = "accepted", pgettext_lazy("job", "Accepted")
+    REFUSED = "refused", pgettext_lazy("job", "Refused")
+    ON_THE_WAY = "on_the_way", pgettext_lazy("job", "On the way")
+    STARTED = "started", pgettext_lazy("job", "Started")
+    SUSPENDED = "suspended", pgettext_lazy("job", "Suspended")
+    COMPLETED_OK = "completed_ok", pgettext_lazy("job", "Completed")
+    COMPLETED_WITH_ISSUES = "completed_with_issues", pgettext_lazy("job", "Completed with issues")
+    CANCELLED = "cancelled", pgettext_lazy("job", "Cancelled")
 
 
 # States in which planning may still change [contract 20].
@@ -42,9 +45,12 @@ PLANNABLE = (
 )
 COMPLETED = (JobStatus.COMPLETED_OK, JobStatus.COMPLETED_WITH_ISSUES)
 ENDED = (*COMPLETED, JobStatus.CANCELLED)
+# Named one by one wherever rows are asked for: by what they are not, no index finds the few among all there ever were.
+OPEN = tuple(status for status in JobStatus if status not in ENDED)
 # Somebody has said yes to it [contract 20: accepted or later].
 CONFIRMED = (JobStatus.ACCEPTED, JobStatus.ON_THE_WAY, JobStatus.STARTED, JobStatus.SUSPENDED, *COMPLETED)
 BEGUN = (JobStatus.STARTED, JobStatus.SUSPENDED, *COMPLETED)
+WAITING = tuple(status for status in OPEN if status not in BEGUN)
 # Whom it is with knows of it, and has it in the calendar.
 TOLD = (
     JobStatus.SCHEDULED,
@@ -60,7 +66,7 @@ TOLD = (
 
 class JobQuerySet(VersionedQuerySet):
     def open(self):
-        return self.exclude(status__in=ENDED)
+        return self.filter(status__in=OPEN)
 
     def to_plan(self):
         """That wait for a resource or a time."""
@@ -69,8 +75,14 @@ class JobQuerySet(VersionedQuerySet):
     def overdue(self, now: datetime | None = None):
         """Planned to be over by now, and not even begun; or past the day they are due."""
         now = now or timezone.now()
-        waiting = self.open().exclude(status__in=BEGUN)
+        waiting = self.filter(status__in=WAITING)
         return waiting.filter(models.Q(planned_end_at__lt=now) | models.Q(due_at__lt=now))
+
+    def starting_on(self, day: date):
+        """Planned to start on this day of the present time zone; `__date` would read every job there is."""
+        zone: Any = timezone.get_current_timezone()
+        start, end = (local_moment(one, time(0), zone) for one in (day, day + timedelta(days=1)))
+        return self.filter(planned_start_at__gte=start, planned_start_at__lt=end)
 
 
 class Job(OrganizationRow):
