@@ -55,10 +55,14 @@ class StaffLoginForm(LoginForm):
         "After five failures, wait 15 minutes before you try again."
     )
 
+    # Told to nobody but who knows the password.
+    is_for_students = False
+
     def confirm_login_allowed(self, user) -> None:
         super().confirm_login_allowed(user)
         if not user.is_staff:
-            raise self.get_invalid_login_error()
+            self.is_for_students = True
+            raise forms.ValidationError(_("This is the staff's page, and you have no role of staff."), code="no_staff")
 
 
 def client_address(request) -> str:

@@ -1,5 +1,6 @@
 """Who may do what in the back office: by role in the row's organization, never by Django's permission rows."""
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.text import capfirst
 
@@ -74,6 +75,13 @@ class NamedAutocomplete(AutocompleteSelect):
         return {**attrs, "data-placeholder": f"{capfirst(self.field.verbose_name)}…"}
 
 
+class NamedChoices(AutocompleteJsonView):
+    """Offers each row by what its own ModelAdmin calls it in a choice."""
+
+    def serialize_result(self, obj, to_field_name):
+        return {**super().serialize_result(obj, to_field_name), "text": self.model_admin.choice_text(obj)}
+
+
 class LimitedChoices:
     """For a ModelAdmin or an inline: a related row can be chosen only where its own list would show it."""
 
@@ -83,7 +91,10 @@ class LimitedChoices:
         queryset = self._choices(db_field, request)
         if queryset is not None:
             kwargs.setdefault("queryset", queryset)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and queryset is not None:
+            field.label_from_instance = self.admin_site.get_model_admin(db_field.remote_field.model).choice_text
+        return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         queryset = self._choices(db_field, request)

@@ -89,6 +89,19 @@ def refusal(action: RowAction, row, back_office, user) -> str | Promise | None:
     return _reason(row, action.check, row, user)
 
 
+def obstacle(action: RowAction, row, back_office, user) -> str | None:
+    """The rule that keeps this person from an action which the row's state would allow; None where there is none."""
+    if not back_office.allows(user, action.role, row):
+        return None
+    try:
+        action.check(row, user)
+    except ValidationError as error:
+        return sentence_of(error, row)
+    except (StateConflict, Busy, ObjectDoesNotExist):
+        return None
+    return None
+
+
 def _attempt(action: RowAction, *args) -> None:
     with atomic():
         action.run(*args)

@@ -101,6 +101,7 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
             # The collision is told once, with its differences, instead of as an error.
             "errors": [] if collision else context["errors"],
             "row_actions": self.buttons_for(request, row) if row else [],
+            "closed_actions": self.closed_to(request, row) if row else [],
             # Of what the form shows, which after a refusal may be older than the row.
             "seen_version": context["adminform"].form["version"].value(),
             "summary": self.summary(row) if row else None,
@@ -134,6 +135,10 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
 
     def name_of(self, row) -> str:
         """What its pages call the row."""
+        return str(row)
+
+    def choice_text(self, row) -> str:
+        """What a form's choice calls the row."""
         return str(row)
 
     def summary(self, row) -> str:

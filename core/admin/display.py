@@ -25,6 +25,15 @@ def local_time(instant, zone=None) -> str:
     return f"{day} {local:%H:%M}"
 
 
+def local_span(start, end, zone=None, known_day=None) -> str:
+    """From one instant to another, the day said twice only where it is another, and not at all where it is known."""
+    first, last = (timezone.localtime(instant, zone) for instant in (start, end))
+    if first.date() != last.date():
+        return f"{local_time(start, zone)} – {local_time(end, zone)}"
+    begin = f"{first:%H:%M}" if first.date() == known_day else local_time(start, zone)
+    return f"{begin}–{last:%H:%M}"
+
+
 def value_text(value, field) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or EMPTY

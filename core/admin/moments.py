@@ -4,6 +4,8 @@ from datetime import date, time
 
 from django import forms
 
+from core.admin.display import local_time
+
 
 class DayInput(forms.DateInput):
     input_type = "date"
@@ -31,6 +33,16 @@ class MomentInput(forms.SplitDateTimeWidget):
 
     def __init__(self, attrs=None):
         forms.MultiWidget.__init__(self, [DayInput(), ClockInput()], attrs)
+
+
+class ShownMoment(MomentInput):
+    """For a row that is only read: the moment as lists show it, where Django has a shape of its own."""
+
+    # The admin asks such a widget to draw the value.
+    read_only = True
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return local_time(value)
 
 
 def limit_days(field: forms.Field, first: date, last: date) -> None:

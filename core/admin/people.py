@@ -61,8 +61,12 @@ class MembershipInline(LimitedChoices, admin.TabularInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
-        formset.needs_one = not request.user.is_superuser
+        formset.needs_one = not request.user.is_superuser and not self._is_elsewhere(request, obj)
         return formset
+
+    def _is_elsewhere(self, request, person) -> bool:
+        """Whether the person belongs to an organization that is not this administrator's, and not shown here."""
+        return person is not None and person.memberships.exclude(organization__in=administered(request.user)).exists()
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "organization":
@@ -203,6 +207,10 @@ class PeopleAdmin(BackOfficeAdmin):
         named = (found for model, found in registered if (model._meta.app_label, model._meta.model_name) == wanted)
         found = next(named, None) if request.GET.get("field_name") else None
         return found if isinstance(found, BackOfficeAdmin) else None
+
+    def choice_text(self, row) -> str:
+        """ "Lea Martin (lea)"; the log-in alone of somebody without a name."""
+        return row.login if row.full_name == row.login else f"{row.full_name} ({row.login})"
 
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, row):

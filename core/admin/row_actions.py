@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.actions import MOST_ROWS, RowAction, refusal, run_on
+from core.admin.actions import MOST_ROWS, RowAction, obstacle, refusal, run_on
 from core.admin.stale import Overtaken, seen_version, sent_versions
 from core.errors import StaleVersion
 from core.models import Role
@@ -69,6 +69,12 @@ class RowActions:
             {"label": action.label, "url": self._action_url(row, action), "tone": action.tone, "asks": action.asks}
             for action in usable
         ]
+
+    def closed_to(self, request, row) -> list[dict]:
+        """`{label, why_not}` of what a rule forbids to this person or this row, and no button is there for."""
+        actions = [action for action in self.row_actions if action.on_form]
+        found = [(action.label, obstacle(action, row, self, request.user)) for action in actions]
+        return [{"label": label, "why_not": why_not} for label, why_not in found if why_not]
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.row_action_view)

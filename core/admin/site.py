@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import dashboard, navigation
+from core.admin.access import NamedChoices
 from core.admin.base import BackOfficeAdmin
 from core.login import StaffLoginForm
 from core.models import Organization
@@ -50,6 +51,9 @@ class DutyboardAdminSite(admin.AdminSite):
             "index_url": reverse("admin:index"),
             "clock_zone": timezone.get_current_timezone_name(),
         }
+
+    def autocomplete_view(self, request):
+        return NamedChoices.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
         board = {"cards": dashboard.cards_for(request.user), "panels": dashboard.panels_for(request.user)}

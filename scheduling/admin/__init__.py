@@ -14,6 +14,7 @@ from scheduling.admin import (  # noqa: F401
     job_types,
     jobs,
     jobs_today,
+    occurrences,
     recurrences,
     resources,
     settings,

@@ -46,7 +46,7 @@ class AbsencesAdmin(OrganizationAdmin):
         found = BusyInterval.objects.clashing(
             [row.resource_id], Interval(row.start, row.end), BusyInterval.Kind.ABSENCE, row.pk
         )
-        return conflict_links(found.select_related("resource")) if found else ""
+        return conflict_links(found.select_related("resource"), row.organization.zone) if found else ""
 
     @admin.display(description=_("resource"), ordering="resource__name")
     def whose(self, row):

@@ -16,6 +16,7 @@ from core.models import Role
 from core.zones import hours_and_minutes
 from scheduling.admin import tones
 from scheduling.admin.closes import SetState, members
+from scheduling.admin.job_display import conflict_links
 from scheduling.admin.service_form import CommunityServiceForm
 from scheduling.models import Close, CommunityService
 from scheduling.services import community_services as services
@@ -114,7 +115,7 @@ class CommunityServicesAdmin(OrganizationAdmin):
         QuickFilter("overdue", _("Overdue"), lambda rows, request: rows.overdue()),
         QuickFilter("undated", _("Undated"), lambda rows, request: rows.undated()),
         QuickFilter("unassigned", _("Unassigned"), lambda rows, request: unassigned(rows)),
-        QuickFilter("clashes", _("Clashes"), lambda rows, request: rows.filter(clashes=True)),
+        QuickFilter("clashes", _("Clashes"), lambda rows, request: rows.exclude(clashes=None)),
         QuickFilter("mine", _("Mine"), lambda rows, request: rows.filter(supervisor=request.user)),
     ]
 
@@ -150,8 +151,7 @@ class CommunityServicesAdmin(OrganizationAdmin):
         if hasattr(row, "made_up_by"):
             parts.append(_("Made up by #%(pk)s") % {"pk": row.made_up_by.pk})
         if clashes := student_time.clashes_of(row):
-            names = ", ".join(f"{one.get_kind_display().lower()} #{one.source_id}" for one in clashes)
-            parts.append(pill(_("At the same time: %(names)s") % {"names": names}, "red"))
+            parts += [pill(_("At the same time"), "red"), conflict_links(clashes, row.organization.zone)]
         return format_html("{} " * len(parts), *parts)
 
     def get_queryset(self, request):

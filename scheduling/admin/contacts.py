@@ -140,6 +140,14 @@ class ContactsAdmin(ReferenceAdmin):
         write_rows(form, lambda row: _write_person(contact, row), _("Please look at the persons below."))
         return contact
 
+    def choice_text(self, row) -> str:
+        """Says of one on stop that no job is made for it."""
+        if not row.is_on_stop:
+            return row.name
+        reason = f": {row.stop_reason}" if row.stop_reason else ""
+        mark = _("on stop")
+        return f"{row.name} ({mark}{reason})"
+
     def summary(self, row):
         if not row.is_on_stop:
             return ""

@@ -1,6 +1,8 @@
 """The pages of the dispatch board: the board, a card's drop, and the form that does the same without dragging."""
 
+from copy import copy
 from http import HTTPStatus
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,11 +16,12 @@ from django.utils.translation import gettext as _
 from core.admin.display import local_time
 from core.errors import Busy, StaleVersion, StateConflict
 from core.models import Role
+from scheduling.admin.busy_names import names_of
 from scheduling.admin.dispatch_board import Board, chosen, parse_day
 from scheduling.admin.dispatch_plan import DropForm, Plan, PlanForm, label_of
-from scheduling.admin.job_display import TONES, conflict_links, conflicts_of, name_of
+from scheduling.admin.job_display import TONES, conflict_links, conflicts_of, lacking, with_named_overlap
 from scheduling.models import Job, JobStatus
-from scheduling.services.job_planning import schedule_job
+from scheduling.services.job_planning import has_vehicles, schedule_job
 
 
 def show_board(back_office, request):
@@ -33,7 +36,8 @@ def show_board(back_office, request):
     view = "week" if asked("view") == "week" else "day"
     day = parse_day(asked("day", ""), organization.local_date())
     with timezone.override(organization.zone):
-        board = Board(organization, view, day, is_whole=asked("hours") == "all")
+        options = {"is_whole": asked("hours") == "all", "prints_busy": asked("print") == "busy"}
+        board = Board(organization, view, day, **options)
         context = {
             **back_office.admin_site.each_context(request),
             "title": _("Dispatch board"),
@@ -54,7 +58,7 @@ def show_board(back_office, request):
 
 
 def drop(back_office, request, pk: int):
-    """POST of a DropForm → 200 `{"message"}`; 409 or 422 `{"errors": [text]}` where it may not stay."""
+    """POST of a DropForm → 200 `{"message", "is_warning"}`; 409 or 422 `{"errors": [text]}` where it may not stay."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     job = _job(back_office, request, pk)
@@ -67,12 +71,14 @@ def drop(back_office, request, pk: int):
         except StaleVersion:
             return _refused(HTTPStatus.CONFLICT, [_("Somebody else changed this job in the meantime: look again.")])
         except ValidationError as error:
+            error = with_named_overlap(error, _as_wanted(job, form.plan()))
             return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, _sentences(error))
         except StateConflict as error:
             return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, [str(error)])
         except Busy as error:
             return _refused(HTTPStatus.CONFLICT, [str(error)])
-        return JsonResponse({"message": said_of(planned)})
+        said = said_of(planned)
+        return JsonResponse({"message": said.text, "is_warning": said.is_warning})
 
 
 def plan(back_office, request, pk: int):
@@ -83,7 +89,8 @@ def plan(back_office, request, pk: int):
         form = PlanForm(request.POST if request.method == "POST" else None, job)
         planned = _try(form, job) if form.is_bound and form.is_valid() else None
         if planned:
-            messages.success(request, said_of(planned))
+            said = said_of(planned)
+            messages.add_message(request, messages.WARNING if said.is_warning else messages.SUCCESS, said.text)
             return HttpResponseRedirect(back or _board_of(planned))
         context = {
             **back_office.admin_site.each_context(request),
@@ -91,7 +98,7 @@ def plan(back_office, request, pk: int):
             "opts": back_office.opts,
             "job": job,
             "tone": TONES[job.status],
-            "conflicts": conflict_links(conflicts_of(job)),
+            "conflicts": conflict_links(conflicts_of(job), job.organization.zone),
             "due": local_time(job.due_at),
             "form": form,
             "back": back,
@@ -123,25 +130,42 @@ def _try(form: PlanForm, job: Job) -> Job | None:
         form.renew(job.version)
         form.take_errors(error)
     except ValidationError as error:
-        form.take_errors(error)
+        form.take_errors(with_named_overlap(error, _as_wanted(job, form.plan())))
     except (StateConflict, Busy) as error:
         form.add_error(None, str(error))
     return None
 
 
-def said_of(job: Job) -> str:
-    """What became of it, in a sentence; and what it clashes with."""
-    when = local_time(job.planned_start_at, job.organization.zone)
-    if job.status == JobStatus.SCHEDULED:
-        text = _("%(job)s is planned: %(who)s, %(when)s.") % {"job": job, "who": _who(job), "when": when}
-    else:
-        text = _("%(job)s waits to be planned.") % {"job": job}
+def _as_wanted(job: Job, wanted: Plan) -> Job:
+    """The job as it would have been planned, unsaved."""
+    return copy(job).changed(**wanted._asdict())
+
+
+class Said(NamedTuple):
+    text: str
+    is_warning: bool
+
+
+def said_of(job: Job) -> Said:
+    """What became of it, in a sentence; what it still lacks, and what it clashes with."""
+    zone = job.organization.zone
+    text, lacks = _state_of(job, local_time(job.planned_start_at, zone))
     found = conflicts_of(job)
-    if not found:
-        return text
-    names = ", ".join(name_of(one).lower() for one in found)
-    overlap = _("It overlaps with %(names)s.") % {"names": names}
-    return f"{text} {overlap}"
+    if found:
+        overlap = _("It overlaps with: %(names)s.") % {"names": "; ".join(names_of(found, zone))}
+        text = f"{text} {overlap}"
+    return Said(text, is_warning=lacks or bool(found))
+
+
+def _state_of(job: Job, when: str) -> tuple[str, bool]:
+    """Its sentence, and whether something is missing."""
+    if job.status == JobStatus.SCHEDULED:
+        return _("%(job)s is planned: %(who)s, %(when)s.") % {"job": job, "who": _who(job), "when": when}, False
+    if not (job.resource or job.vehicle or job.planned_start_at):
+        return _("%(job)s waits to be planned.") % {"job": job}, False
+    missing = lacking(job, has_vehicles=has_vehicles(job.organization_id))
+    text = _("%(job)s is not planned yet. Missing: %(names)s.")
+    return text % {"job": job, "names": ", ".join(missing)}, True
 
 
 def _who(job: Job) -> str:

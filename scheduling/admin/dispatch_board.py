@@ -8,49 +8,21 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import Organization
 from scheduling.admin import dispatch_data as data
+from scheduling.admin.dispatch_cards import Card, Cards, due_first
+from scheduling.admin.dispatch_data import Taken
 from scheduling.admin.dispatch_days import Day, Window, days_of
-from scheduling.admin.job_display import PAGES, TONES
 from scheduling.intervals import Interval, LocalRange, covers, on_day, subtract
-from scheduling.models import BusyInterval, JobStatus, Resource
-from scheduling.models.job import PLANNABLE
+from scheduling.models import BusyInterval, Resource
 
 Kind = BusyInterval.Kind
 # What a day shows at least, on its local clock.
 USUAL = LocalRange(time(8), time(18))
-
-
-@dataclass
-class Card:
-    """A job, or other busy time (`is_job` says which), at its place in a row."""
-
-    is_job: bool
-    pk: int
-    url: str | None
-    title: str
-    tone: str
-    times: str = ""
-    detail: str = ""
-    status: str | Promise = ""
-    version: int = 0
-    place: str | None = ""
-    conflict: str = ""
-    lacks: str = ""
-    is_outside: bool = False
-    is_free: bool = False  # may be planned anew
-
-    @property
-    def hint(self) -> str:
-        """All of it in a line, for where the card is too small."""
-        parts = (self.times, self.title, self.detail, str(self.status), self.conflict)
-        return " · ".join(part for part in parts if part)
 
 
 @dataclass
@@ -69,28 +41,30 @@ class Row:
     shades: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
 
+    @property
+    def is_idle(self) -> bool:
+        return not self.cards and not any(cell.cards for cell in self.cells)
+
 
 class Board:
-    """`view`: "day" or "week"; `is_whole`: all hours of the day rather than those in which something happens."""
+    """`view`: "day" or "week"; `is_whole`: all hours of the day rather than those in which something happens;
+    `prints_busy`: on paper without the rows in which nothing happens.
+    """
 
-    def __init__(self, organization: Organization, view: str, day: date, *, is_whole: bool = False):
-        self.organization, self.view, self.date, self.is_whole = organization, view, day, is_whole
+    def __init__(
+        self, organization: Organization, view: str, day: date, *, is_whole: bool = False, prints_busy: bool = False
+    ):
+        self.organization, self.view, self.date = organization, view, day
+        self.is_whole, self.prints_busy = is_whole, prints_busy
         self.days = days_of(view, day, organization.zone)
         self.shown = Interval(self.days[0].start, self.days[-1].end)
         self.resources = data.resources_of(organization, self.shown)
-        self.busy = data.busy_of(self.resources, _widened(self.shown))
-        own = {pk for kind, pk in (one.source for one in self.busy if self._is_shown(one)) if kind == Kind.JOB}
-        self.jobs: dict[int, Any] = data.jobs_of(organization, own)
-        self.clashes = data.conflicts_among(self.busy)
-        self._texts: dict[int, str] = {}
-        self.names = {one.pk: one.name for one in self.resources}
-        self.has_vehicles = any(one.kind == Resource.Kind.VEHICLE and not one.is_archived for one in self.resources)
-        # Spelt out rather than reversed for each of a thousand cards.
-        self.list_url = reverse("admin:scheduling_job_changelist")
-        self.back = urlencode({"back": self.address()})
-
-    def _is_shown(self, one: data.Busy) -> bool:
-        return one.interval.overlaps(self.shown)
+        self.taken = data.taken_of([one.pk for one in self.resources], self.shown)
+        self.in_rows = {one.source[1] for one in self.taken if one.source[0] == Kind.JOB}
+        self.jobs: dict[int, Any] = data.jobs_of(organization, self.in_rows)
+        around = data.with_what_reaches_out(self.taken, self.shown)
+        back = urlencode({"back": self.address()})
+        self.make = Cards(self.jobs, around, self.resources, organization.zone, back)
 
     # Addresses
 
@@ -98,6 +72,8 @@ class Board:
         values = {"view": self.view, "day": str(self.date), "organization": str(self.organization.pk)}
         if self.is_whole:
             values["hours"] = "all"
+        if self.prints_busy:
+            values["print"] = "busy"
         kept = {name: str(value) for name, value in {**values, **changes}.items() if value is not None}
         return f"{reverse('admin:scheduling_job_dispatch')}?{urlencode(kept)}"
 
@@ -115,7 +91,8 @@ class Board:
             "day": self.address(view="day"),
             "week": self.address(view="week"),
             "hours": self.address(hours=None if self.is_whole else "all"),
-            "waiting": f"{self.list_url}?quick=to_plan",
+            "print": self.address(print=None if self.prints_busy else "busy"),
+            "waiting": f"{reverse('admin:scheduling_job_changelist')}?quick=to_plan",
         }
 
     # Time
@@ -129,7 +106,7 @@ class Board:
         usual = on_day(day.date, USUAL, day.zone)
         wanted = [usual] if usual else []
         wanted += [one for opening in self.openings.values() for one in opening]
-        wanted += [one.interval for one in self.busy if one.source[0] != Kind.ABSENCE and self._is_shown(one)]
+        wanted += [one.interval for one in self.taken if one.source[0] != Kind.ABSENCE]
         return day.window(wanted)
 
     @cached_property
@@ -143,19 +120,22 @@ class Board:
 
     @cached_property
     def groups(self) -> list[dict]:
-        """People first, then the vehicles: `{title, rows}`."""
+        """People first, then the vehicles: `{title, rows, is_idle}`."""
         rows: dict[bool, list[Row]] = defaultdict(list)
-        mine: dict[int, list[data.Busy]] = defaultdict(list)
-        for one in self.busy:
-            if self._is_shown(one):
-                mine[one.resource_id].append(one)
+        mine: dict[int, list[Taken]] = defaultdict(list)
+        for one in self.taken:
+            mine[one.resource_id].append(one)
         for resource in self.resources:
             row = self._row(resource, mine[resource.pk])
             rows[resource.kind == Resource.Kind.VEHICLE].append(row)
         titles = {False: gettext_lazy("People"), True: gettext_lazy("Vehicles")}
-        return [{"title": titles[key], "rows": rows[key]} for key in (False, True) if rows[key]]
+        return [
+            {"title": titles[key], "rows": rows[key], "is_idle": all(row.is_idle for row in rows[key])}
+            for key in (False, True)
+            if rows[key]
+        ]
 
-    def _row(self, resource: Resource, busy: list[data.Busy]) -> Row:
+    def _row(self, resource: Resource, busy: list[Taken]) -> Row:
         open_hours = self.openings.get(resource.timetable_id or 0)
         if self.view == "day":
             cards = [self._card(one, resource, open_hours, self.days[0]) for one in busy]
@@ -163,7 +143,7 @@ class Board:
         cells = [self._cell(day, resource, busy, open_hours) for day in self.days]
         return Row(resource, cells=cells)
 
-    def _cell(self, day: Day, resource: Resource, busy: list[data.Busy], open_hours: list[Interval] | None) -> Cell:
+    def _cell(self, day: Day, resource: Resource, busy: list[Taken], open_hours: list[Interval] | None) -> Cell:
         inside = [one for one in busy if one.interval.overlaps(day.interval)]
         is_closed = open_hours is not None and not any(one.overlaps(day.interval) for one in open_hours)
         return Cell(day.date.isoformat(), is_closed, [self._card(one, resource, open_hours, day) for one in inside])
@@ -177,80 +157,30 @@ class Board:
 
     # Cards
 
-    def _card(self, one: data.Busy, resource: Resource, open_hours: list[Interval] | None, day: Day) -> Card:
-        kind, pk = one.source
-        card = self._job_card(self.jobs[pk], resource) if kind == Kind.JOB else _other_card(one)
+    def _card(self, one: Taken, resource: Resource, open_hours: list[Interval] | None, day: Day) -> Card:
+        card = self.make.of(one, resource)
         card.times = _times(one.interval, day)
         if self.view == "day":
             card.place = self.window.place(one.interval)
-        if kind == Kind.JOB:
+            card.is_late = self.window.is_late(one.interval)
+        if card.is_job:
             card.is_outside = open_hours is not None and not covers(open_hours, _part(one.interval, self.shown))
         return card
 
-    def _job_card(self, job, resource: Resource | None) -> Card:
-        is_vehicle = resource is not None and resource.kind == Resource.Kind.VEHICLE
-        beside = self.names.get(job.resource_id if is_vehicle else job.vehicle_id, "")
-        return Card(
-            is_job=True,
-            pk=job.id,
-            url=f"{self.list_url}{job.id}/plan/?{self.back}",
-            title=job.contact__name,
-            tone=TONES[job.status],
-            detail=" · ".join(part for part in (job.reference or f"#{job.id}", job.type__name, beside) if part),
-            status=str(JobStatus(job.status).label),
-            version=job.version,
-            conflict=self._conflict(job.id),
-            lacks=self._lack(job) if job.status in (JobStatus.NEW, JobStatus.UNSCHEDULED) else "",
-            is_free=job.status in PLANNABLE,
-        )
-
-    def _conflict(self, pk: int) -> str:
-        return ", ".join(f"{Kind(kind).label} #{other}" for kind, other in sorted(self.clashes.get((Kind.JOB, pk), ())))
-
-    def _lack(self, job) -> str:
-        """What is missing until it is scheduled; of a job that is not begun to be planned, nothing is said."""
-        if not (job.resource_id or job.planned_start_at):
-            return ""
-        missing = [] if job.resource_id else [_("resource")]
-        missing += [_("vehicle")] if self.has_vehicles and not job.vehicle_id else []
-        missing += [] if job.planned_start_at else [_("start")]
-        return ", ".join(missing)
+    # Waiting
 
     @cached_property
     def waiting(self) -> list[Card]:
         """Jobs to plan that stand in no row; the soonest due first."""
-        return [self._waiting_card(job) for job in self._waiting_jobs[: data.MOST_WAITING]]
+        return [self.make.waiting(job) for job in self._waiting_jobs[: data.MOST_WAITING]]
 
     @cached_property
     def _waiting_jobs(self) -> list:
-        shown = {one.source[1] for one in self.busy if one.source[0] == Kind.JOB and self._is_shown(one)}
-        jobs = [job for job in self.jobs.values() if job.id not in shown]
-        return sorted(jobs, key=lambda job: (job.due_at is None, job.due_at or job.created_at, job.created_at, job.id))
+        return sorted((job for job in self.jobs.values() if job.id not in self.in_rows), key=due_first)
 
     @property
     def has_more_waiting(self) -> bool:
         return len(self._waiting_jobs) > data.MOST_WAITING
-
-    def _waiting_card(self, job) -> Card:
-        card = self._job_card(job, None)
-        if job.status == JobStatus.NEW:
-            card.status = ""
-        due = timezone.localtime(job.due_at, self.organization.zone) if job.due_at else None
-        length = _("%(minutes)d min") % {"minutes": job.planned_duration}
-        until = _("due %(when)s") % {"when": f"{due:%d/%m %H:%M}"} if due else ""
-        card.times = f"{length} · {until}" if until else length
-        return card
-
-
-def _other_card(one: data.Busy) -> Card:
-    kind, pk = one.source
-    url = reverse(PAGES[kind], args=[pk]) if kind in PAGES else None
-    return Card(is_job=False, pk=pk, url=url, title=str(Kind(kind).label), tone="grey", detail=one.note)
-
-
-def _widened(interval: Interval) -> Interval:
-    """By a day: what a shown row clashes with may lie beyond the edge."""
-    return Interval(interval.start - timedelta(days=1), interval.end + timedelta(days=1))
 
 
 def _part(interval: Interval, shown: Interval) -> Interval:

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 
 from core.models import Organization
-from scheduling.intervals import Interval
+from scheduling.admin.busy_names import Source
+from scheduling.intervals import Interval, sharing_pairs
 from scheduling.models import Absence, BusyInterval, Hours, Job, Resource, SpecialDay
 
 Kind = BusyInterval.Kind
@@ -26,11 +28,10 @@ COLUMNS = (
     "due_at",
     "created_at",
 )
-Source = tuple[str, int]
 
 
-class Busy(NamedTuple):
-    """One busy row; `note` is an absence's."""
+class Taken(NamedTuple):
+    """One row of busy time; `note` is an absence's."""
 
     resource_id: int
     interval: Interval
@@ -51,15 +52,29 @@ def resources_of(organization: Organization, shown: Interval) -> list[Resource]:
     return found
 
 
-def busy_of(resources: Iterable[Resource], shown: Interval) -> list[Busy]:
+def taken_of(resource_ids: Iterable[int], shown: Interval) -> list[Taken]:
     """In order of their start."""
     note = Absence.objects.filter(pk=OuterRef("source_id")).values("note")[:1]
-    rows = BusyInterval.objects.overlapping([one.pk for one in resources], shown).order_by("start", "id")
+    rows = BusyInterval.objects.overlapping(list(resource_ids), shown).order_by("start", "id")
     columns = rows.values_list("resource_id", "start", "end", "kind", "source_id", Subquery(note))
     return [
-        Busy(resource_id, Interval(start, end), (kind, source_id), (note or "") if kind == Kind.ABSENCE else "")
+        Taken(resource_id, Interval(start, end), (kind, source_id), (note or "") if kind == Kind.ABSENCE else "")
         for resource_id, start, end, kind, source_id, note in columns
     ]
+
+
+def with_what_reaches_out(rows: list[Taken], shown: Interval) -> list[Taken]:
+    """These rows and what else stands in the time of those jobs of them that reach beyond what is shown.
+
+    Only jobs say what they clash with, and none is longer than a week.
+    """
+    jobs = [row for row in rows if row.source[0] == Kind.JOB]
+    beyond = [row for row in jobs if row.interval.start < shown.start or row.interval.end > shown.end]
+    if not beyond:
+        return rows
+    reach = Interval(min(row.interval.start for row in beyond), max(row.interval.end for row in beyond))
+    also = taken_of({row.resource_id for row in beyond}, reach)
+    return sorted({*rows, *also}, key=lambda row: (row.interval.start, row.source))
 
 
 def jobs_of(organization: Organization, ids: set[int]) -> dict[int, NamedTuple]:
@@ -72,15 +87,14 @@ def jobs_of(organization: Organization, ids: set[int]) -> dict[int, NamedTuple]:
     return {job.id: job for job in wanted.union(also)}
 
 
-def conflicts_among(rows: list[Busy]) -> dict[Source, set[Source]]:
-    """What shares time with what on one resource. `rows` in order of their start."""
-    found: dict[Source, set[Source]] = defaultdict(set)
-    open_rows: dict[int, list[Busy]] = defaultdict(list)
+def conflicts_among(rows: list[Taken]) -> dict[Source, dict[Source, Taken]]:
+    """What shares time with what on one resource, and one row of that. `rows` in order of their start."""
+    found: dict[Source, dict[Source, Taken]] = defaultdict(dict)
+    of_each: dict[int, list[tuple[Interval, Taken]]] = defaultdict(list)
     for row in rows:
-        lasting = [one for one in open_rows[row.resource_id] if one.interval.end > row.interval.start]
-        for other in lasting:
-            if other.source != row.source:
-                found[row.source].add(other.source)
-                found[other.source].add(row.source)
-        open_rows[row.resource_id] = [*lasting, row]
+        of_each[row.resource_id].append((row.interval, row))
+    for one, other in chain.from_iterable(map(sharing_pairs, of_each.values())):
+        if one.source != other.source:
+            found[one.source].setdefault(other.source, other)
+            found[other.source].setdefault(one.source, one)
     return found

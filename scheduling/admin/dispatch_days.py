@@ -99,6 +99,10 @@ class Window:
         length = min(max(ceil((end - start) / STEP) * STEP, least), room)
         return classes(min(start, room - length), length)
 
+    def is_late(self, interval: Interval) -> bool:
+        """Whether it begins in the second half."""
+        return self.day.minute_of(interval.start) > (self.first + self.last) / 2
+
 
 def classes(start: int, length: int) -> str:
     """`s2 t9 l1 k6`: 2 h 45 min from the left, 1 h 30 min long; the style sheet knows hours and five minutes."""

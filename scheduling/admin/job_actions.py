@@ -34,12 +34,16 @@ class JobAction(RowAction):
         job_states.change_status(row.pk, self.action, comment=values["comment"].strip(), versions=versions)
 
 
-class ResultForm(forms.Form):
-    result = forms.ChoiceField(label=_("Result"), required=False)
+class ResultForm(CommentForm):
+    """`is_required`: as the service asks, so that its refusal does not come after the page is gone."""
 
-    def __init__(self, data, choices: list[str]):
+    result = forms.ChoiceField(label=_("Result"))
+    field_order = ["result", "comment"]
+
+    def __init__(self, data, choices: list[str], *, is_required: bool):
         super().__init__(data)
         self.fields["result"].choices = [("", "–"), *((text, text) for text in choices)]
+        self.fields["result"].required = is_required
 
 
 class SetResult(JobAction):
@@ -57,11 +61,13 @@ class SetResult(JobAction):
 
     def form(self, data, rows: list[Job]) -> forms.Form:
         job_type = rows[0].type
-        is_ok = self.status == JobStatus.COMPLETED_OK
-        return ResultForm(data, job_type.positive_results if is_ok else job_type.negative_results)
+        if self.status == JobStatus.COMPLETED_OK:
+            return ResultForm(data, job_type.positive_results, is_required=bool(job_type.positive_results))
+        return ResultForm(data, job_type.negative_results, is_required=False)
 
     def run(self, row, user, values, versions) -> None:
-        job_states.set_result(row.pk, self.status, result=values["result"], versions=versions)
+        comment = values["comment"].strip()
+        job_states.set_result(row.pk, self.status, result=values["result"], comment=comment, versions=versions)
 
 
 class CancelForm(forms.Form):

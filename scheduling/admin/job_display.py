@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import tzinfo
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.urls import reverse
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from core.admin.display import EMPTY
+from scheduling.admin.busy_names import names_of, url_of
 from scheduling.models import BusyInterval, Job, JobStatus
 
 Kind = BusyInterval.Kind
@@ -28,29 +31,25 @@ TONES: dict[str, str] = {
     JobStatus.COMPLETED_WITH_ISSUES: "red",
     JobStatus.CANCELLED: "grey",
 }
-# Whose own page shows what takes the time.
-PAGES: dict[str, str] = {
-    Kind.JOB: "admin:scheduling_job_change",
-    Kind.ABSENCE: "admin:scheduling_absence_change",
-    Kind.COMMUNITY_SERVICE: "admin:scheduling_communityservice_change",
-}
 
 
-def overlapping() -> QuerySet:
-    """Other busy time on the resource and in the time of an outer busy row of a job."""
-    others = BusyInterval.objects.exclude(kind=Kind.JOB, source_id=OuterRef("source_id"))
-    return others.filter(resource=OuterRef("resource"), start__lt=OuterRef("end"), end__gt=OuterRef("start"))
-
-
-def in_conflict() -> Exists:
-    """Whether something else takes some of a job's time."""
+def clashing() -> QuerySet:
+    """The busy rows of an outer job with which something else shares time."""
     own = BusyInterval.objects.filter(kind=Kind.JOB, source_id=OuterRef("pk"))
-    return Exists(own.filter(Exists(overlapping())))
+    return own.filter(Exists(BusyInterval.objects.clashing_with_outer()))
+
+
+def in_conflict() -> Subquery:
+    """Set where something else takes some of a job's time.
+
+    No Exists: PostgreSQL would look at all jobs there ever were for the few of a page.
+    """
+    return Subquery(clashing().order_by().values("pk")[:1])
 
 
 def conflicts_to_solve(jobs):
     """Open jobs of these that are not over yet and share their time with something."""
-    return jobs.open().filter(planned_end_at__gt=timezone.now()).filter(in_conflict())
+    return jobs.open().filter(planned_end_at__gt=timezone.now()).filter(Exists(clashing()))
 
 
 def conflicts_of(job: Job) -> list[BusyInterval]:
@@ -64,24 +63,39 @@ def conflicts_of(job: Job) -> list[BusyInterval]:
     return [rows[0] for rows in sources.values()]
 
 
-def name_of(one: BusyInterval) -> str:
-    """ "Job #7"."""
-    return f"{one.get_kind_display()} #{one.source_id}"
-
-
-def link_to(one: BusyInterval):
-    """Its name, leading to its page where it has one."""
-    if one.kind not in PAGES:
-        return name_of(one)
-    return format_html('<a href="{}">{}</a>', reverse(PAGES[one.kind], args=[one.source_id]), name_of(one))
-
-
-def conflict_links(found: Iterable[BusyInterval]):
-    """The conflicts in red, in words, each with its link; a dash for none."""
-    links = [(link_to(one), one.resource) for one in found]
-    if not links:
+def conflict_links(found: Iterable[BusyInterval], zone: tzinfo):
+    """The conflicts in red, a line each, by their names that lead to their pages; a dash for none."""
+    rows = list(found)
+    if not rows:
         return EMPTY
-    return format_html('<span class="late">{}</span>', format_html_join(", ", "{} ({})", links))
+    urls = [url_of((one.kind, one.source_id)) for one in rows]
+    links = [(_link(name, url),) for name, url in zip(names_of(rows, zone), urls, strict=True)]
+    return format_html('<span class="late">{}</span>', format_html_join(mark_safe("<br>"), "{}", links))
+
+
+def _link(name: str, url: str):
+    return format_html('<a href="{}">{}</a>', url, name) if url else name
+
+
+def lacking(job, *, has_vehicles: bool) -> list[str]:
+    """What a job still needs to be scheduled, in words. `job`: a row of it, or its columns."""
+    missing = [] if job.resource_id else [_("resource")]
+    missing += [_("vehicle")] if has_vehicles and not job.vehicle_id else []
+    missing += [] if job.planned_start_at else [_("start")]
+    return missing
+
+
+def with_named_overlap(error: ValidationError, job: Job) -> ValidationError:
+    """The service's refusal of a taken time, with what stands there by its name instead of its number.
+
+    `job`: as it would have been planned, unsaved.
+    """
+    found = getattr(error, "error_dict", {}).get("planned_start_at", [])
+    if not any(one.code == "conflict" for one in found):
+        return error
+    names = "; ".join(names_of(conflicts_of(job), job.organization.zone))
+    told = ValidationError(_("overlaps with: %(names)s"), code="conflict", params={"names": names})
+    return ValidationError({**error.error_dict, "planned_start_at": told})
 
 
 def conflict_pill():

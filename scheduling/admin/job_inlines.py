@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.access import LimitedChoices
 from core.admin.display import local_time, pill
 from core.admin.forms import RowForm, RowFormSet
+from core.admin.moments import ShownMoment
 from scheduling.admin.job_display import TONES
 from scheduling.admin.reference import write_rows
 from scheduling.constraints import is_violated
 from scheduling.models import Job, JobConstraint, JobStatusChange
 from scheduling.services.job_constraints import add_constraint, remove_constraint
+
+HOURS = "job__resource__timetable"
 
 
 class PartOfJob:
@@ -29,18 +32,26 @@ class PartOfJob:
         return False
 
 
+class ConstraintForm(RowForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["constraint_at"].widget = ShownMoment()
+
+
 class ConstraintInline(PartOfJob, LimitedChoices, admin.TabularInline):
     """Added and removed through the service; one is never changed."""
 
     model = JobConstraint
-    form = RowForm
+    form = ConstraintForm
     formset = RowFormSet
     fields = ["type", "constraint_at", "entity", "state"]
     readonly_fields = ["state"]
     extra = 0
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("job__organization", "job__resource__timetable", "entity")
+        rows = super().get_queryset(request).select_related("job__organization", "entity", f"{HOURS}__organization")
+        return rows.prefetch_related(f"{HOURS}__hours", f"{HOURS}__special_days")
 
     def has_add_permission(self, request, obj=None) -> bool:
         return self.admin_site.get_model_admin(Job).has_change_permission(request, obj)

@@ -1,4 +1,7 @@
+from copy import copy
+
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -13,7 +16,14 @@ from core.errors import StateConflict
 from scheduling.admin import dispatch
 from scheduling.admin.custom_fields import CustomFieldsForm, definitions_of, field_name, form_with
 from scheduling.admin.job_actions import ACTIONS
-from scheduling.admin.job_display import TONES, conflict_links, conflict_pill, conflicts_of, conflicts_to_solve
+from scheduling.admin.job_display import (
+    TONES,
+    conflict_links,
+    conflict_pill,
+    conflicts_of,
+    conflicts_to_solve,
+    with_named_overlap,
+)
 from scheduling.admin.job_display import in_conflict as in_conflict_now
 from scheduling.admin.job_inlines import ConstraintInline, HistoryInline, write_constraints
 from scheduling.admin.reference import with_organization
@@ -32,6 +42,10 @@ class JobForm(CustomFieldsForm):
         if self.is_new:
             self.fields["planned_duration"].required = False
             self.fields["planned_duration"].help_text = _("Empty: the type's.")
+
+    def refuse(self, error: ValidationError) -> None:
+        length = self.cleaned_data.get("planned_duration") or self.instance.planned_duration
+        super().refuse(with_named_overlap(error, copy(self.instance).changed(planned_duration=length)))
 
 
 @admin.register(Job)
@@ -191,7 +205,7 @@ class JobsAdmin(OrganizationAdmin):
 
     @admin.display(description=_("conflicts"))
     def conflicts(self, row):
-        return conflict_links(conflicts_of(row))
+        return conflict_links(conflicts_of(row), row.organization.zone)
 
     @admin.display(description=_("due"))
     def due(self, row):
@@ -216,4 +230,4 @@ def is_plannable(job: Job) -> bool:
 
 def on_day(rows, day):
     """Planned on this local day (in the current zone)."""
-    return rows.filter(planned_start_at__date=day)
+    return rows.starting_on(day)

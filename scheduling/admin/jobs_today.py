@@ -31,7 +31,7 @@ def to_plan(user):
 
 @card(order=110)
 def jobs_today(user):
-    rows = _jobs(user).filter(planned_start_at__date=timezone.localdate())
+    rows = _jobs(user).starting_on(timezone.localdate())
     return _card(_("Jobs today"), rows, "today", "blue")
 
 

@@ -1,21 +1,18 @@
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.access import sent_row
 from core.admin.base import OrganizationAdmin
-from core.admin.display import local_time, pill
+from core.admin.display import local_time
 from core.admin.filters import OrganizationFilter
 from scheduling.admin.custom_fields import CustomFieldsForm, definitions_of, field_name, form_with
+from scheduling.admin.occurrences import around_now
 from scheduling.admin.reference import ARCHIVED, IN_USE, LinesField, use_pill, with_organization
 from scheduling.admin.related_filter import related_filter
-from scheduling.models import JobOccurrence, JobRecurrence, JobType, Resource
+from scheduling.models import JobRecurrence, JobType, Resource
 from scheduling.services import job_recurrences as services
 from scheduling.services.job_planning import CREWS
 
-Outcome = JobOccurrence.Outcome
-TONES = {Outcome.MADE: "green", Outcome.SKIPPED: "amber", Outcome.FAILED: "red"}
 FIXED = ["type", "contact"]
 KINDS = {"resource": CREWS, "vehicle": (Resource.Kind.VEHICLE,)}
 
@@ -24,46 +21,12 @@ class RecurrenceForm(CustomFieldsForm):
     exdates = LinesField(label=_("Days left out"), help_text=_("One a line, YYYY-MM-DD."))
 
 
-class OccurrenceInline(admin.TabularInline):
-    """What was made, what was left out and why; the newest first."""
-
-    model = JobOccurrence
-    fields = ["when", "outcome_pill", "reason", "made"]
-    readonly_fields = fields
-    extra = 0
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("recurrence__organization", "job").order_by("-start_at")
-
-    def has_view_permission(self, request, obj=None) -> bool:
-        return self.admin_site.get_model_admin(JobRecurrence).has_view_permission(request, obj)
-
-    def has_add_permission(self, request, obj=None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-    @admin.display(description=_("start"))
-    def when(self, row):
-        return local_time(row.start_at, row.recurrence.organization.zone)
-
-    @admin.display(description=_("outcome"))
-    def outcome_pill(self, row):
-        return pill(row.get_outcome_display(), TONES[row.outcome])
-
-    @admin.display(description=_("job"))
-    def made(self, row):
-        if row.job is None:
-            return "–"
-        return format_html('<a href="{}">{}</a>', reverse("admin:scheduling_job_change", args=[row.job_id]), row.job)
-
-
 @admin.register(JobRecurrence)
 class RecurrencesAdmin(OrganizationAdmin):
     """The periodic task makes the jobs; a recurrence that is no longer wanted is archived."""
 
     delete_role = None
-    inlines = [OccurrenceInline]
+    change_form_template = "admin/scheduling/recurrence_form.html"
     autocomplete_fields = ["contact", "site_contact"]
     list_display = ["title", "type", "contact", "resource", "rrule", "first", "use"]
     list_filter = [related_filter("type", _("type")), related_filter("contact", _("contact")), OrganizationFilter]
@@ -101,8 +64,10 @@ class RecurrencesAdmin(OrganizationAdmin):
     def get_readonly_fields(self, request, obj=None):
         return ["organization", *FIXED] if obj else []
 
-    def get_inlines(self, request, obj):
-        return self.inlines if obj else []
+    def _form_context(self, request, context) -> dict:
+        recurrence = context["original"]
+        told = around_now(recurrence) if recurrence else {}
+        return {**super()._form_context(request, context), **told}
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -40,6 +40,8 @@ def addresses():
         url("scheduling_contest", "change", contest.pk),
         url("core_user", "changelist"),
         url("core_user", "change", lea.pk),
+        url("core_membership", "changelist"),
+        url("core_membership", "change", lea.memberships.get().pk),
         url("core_application", "add"),
         url("core_outboxmessage", "changelist"),
         url("core_outboxmessage", "change", OutboxMessage.objects.get().pk),

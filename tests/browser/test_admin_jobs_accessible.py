@@ -3,12 +3,13 @@
 import pytest
 
 from core.models import Role
-from scheduling.models import Hours
+from scheduling.models import Hours, JobOccurrence
 from scheduling.services.job_constraints import add_constraint
+from scheduling.services.job_states import Action, change_status
 from scheduling.services.timetables import Part, create_timetable
 from tests.back_office import person, url
 from tests.browser.test_admin_accessible import findings, log_in, look_at
-from tests.job_factories import make_definition, make_job_type
+from tests.job_factories import make_definition, make_job_type, make_recurrence
 from tests.scheduling.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,6 +28,9 @@ def addresses():
     absence = office.absence("2026-11-24 09:00", "2026-11-24 11:00")
     hours = [Part(Hours, {"weekday": "monday", "start": "09:00", "end": "17:00"})]
     timetable = create_timetable(office.place, {"name": "Usual"}, hours)
+    recurrence = make_recurrence(office.place, type=office.type, contact=office.contact)
+    JobOccurrence.objects.create(recurrence=recurrence, start_at=recurrence.start_at, outcome="made", job=job)
+    begun = change_status(office.planned("2026-11-25 10:00").pk, Action.START)
     return [
         "/admin/",
         url("scheduling_job", "changelist"),
@@ -34,7 +38,10 @@ def addresses():
         url("scheduling_job", "change", other.pk),
         url("scheduling_job", "history", job.pk),
         url("scheduling_job", "do", job.pk, "cancel"),
+        url("scheduling_job", "do", begun.pk, "complete"),
         url("scheduling_jobrecurrence", "add"),
+        url("scheduling_jobrecurrence", "change", recurrence.pk),
+        url("scheduling_joboccurrence", "changelist"),
         url("scheduling_contact", "change", office.contact.pk),
         url("scheduling_jobtype", "change", office.type.pk),
         url("scheduling_customfielddefinition", "change", fields[-1].pk),

@@ -62,18 +62,30 @@ def test_a_second_job_on_the_same_hour_is_shown_as_a_conflict(page, office, take
     first, second = office.planned(f"{TOMORROW} 10:00", reference="J-1"), office.job(reference="J-2")
     open_board(page, office)
     drag(page, second, office.ann, 10)
-    page.get_by_text(f"It overlaps with job #{first.pk}.").wait_for()
+    page.locator("#board-warned").get_by_text("It overlaps with: J-1 Bakery of Paris").wait_for()
     take_screenshot(page, "conflict")
-    assert f"Conflict: Job #{second.pk}" in page.locator(f"[data-job='{first.pk}']").inner_text()
-    assert f"Conflict: Job #{first.pk}" in page.locator(f"[data-job='{second.pk}']").inner_text()
+    assert "Conflict: J-2 Bakery of Paris" in page.locator(f"[data-job='{first.pk}']").inner_text()
+    page.locator(f"[data-job='{second.pk}']").get_by_role("link", name="Conflict: J-1 Bakery of Paris").click()
+    page.wait_for_url(f"**/job/{first.pk}/plan/**")
+
+
+def test_a_drop_that_leaves_something_missing_is_told_as_a_warning(page, office, take_screenshot):
+    make_vehicle(office.place)
+    job = office.job(reference="J-1")
+    open_board(page, office)
+    drag(page, job, office.ann, 10)
+    page.locator("#board-warned").get_by_text("J-1 is not planned yet. Missing: vehicle.").wait_for()
+    take_screenshot(page, "missing")
+    assert page.locator("#board-said").inner_text() == ""
 
 
 def test_where_overlaps_are_forbidden_the_card_goes_back_and_the_board_says_why(page, office, take_screenshot):
     office.forbid_overlaps()
-    first, second = office.planned(f"{TOMORROW} 10:00"), office.job(reference="J-2")
+    office.planned(f"{TOMORROW} 10:00", reference="J-1")
+    second = office.job(reference="J-2")
     open_board(page, office)
     drag(page, second, office.ann, 10)
-    page.get_by_role("alert").get_by_text(f"Planned start: overlaps with job #{first.pk}").wait_for()
+    page.get_by_role("alert").get_by_text("Planned start: overlaps with: J-1 Bakery of Paris").wait_for()
     take_screenshot(page, "refused")
     assert page.locator(f".waiting [data-job='{second.pk}']").count() == 1
     second.refresh_from_db()
@@ -105,7 +117,7 @@ def test_the_same_by_keyboard_and_without_javascript(browser, live_server, offic
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     open_board(page, office)
-    page.locator(f"[data-job='{job.pk}']").focus()
+    page.locator(f"[data-job='{job.pk}'] a").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Resource").select_option(label="Ann")
     page.get_by_label("Start").fill(f"{TOMORROW}T10:00")
@@ -135,7 +147,7 @@ def test_nothing_serious_is_found_on_the_board_and_its_form(page, office, view, 
     open_board(page, office, view)
     take_screenshot(page, f"{view}-{scheme}")
     found = findings(page)
-    page.locator(".waiting .job").first.click()
+    page.locator(".waiting .job a").first.click()
     found += findings(page)
     take_screenshot(page, f"form-{scheme}")
     assert found == []
@@ -147,7 +159,7 @@ def test_it_is_usable_on_a_phone(phone_page, office, take_screenshot):
     take_screenshot(phone_page, "day")
     assert findings(phone_page) == []
     assert not phone_page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-    phone_page.locator(".waiting .job").first.click()
+    phone_page.locator(".waiting .job a").first.click()
     take_screenshot(phone_page, "form")
     assert not phone_page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
 
@@ -161,7 +173,58 @@ def test_it_prints_without_what_paper_cannot_use(page, office, view, take_screen
     take_screenshot(page, view)
     for name in ("#sidebar", "#topbar", ".board-tools", ".waiting"):
         assert not page.locator(name).is_visible(), name
-    assert page.get_by_text("Conflict: Job").first.is_visible()
+    assert page.get_by_text("Conflict: J-").first.is_visible()
+
+
+def is_cut(page, line) -> bool:
+    return line.evaluate("line => line.scrollWidth > line.clientWidth || line.scrollHeight > line.clientHeight + 1")
+
+
+@pytest.mark.parametrize("hour", [8, 17])
+def test_a_card_of_an_hour_keeps_to_its_lines_and_shows_them_whole_when_asked(page, office, hour, take_screenshot):
+    """At either end of the board: it grows to the side that has room."""
+    office.planned(f"{TOMORROW} {hour:02}:00", reference="REPAIR-2026-000123")
+    office.planned(f"{TOMORROW} {hour:02}:15", reference="REPAIR-2026-000124", planned_duration=45)
+    page.set_viewport_size({"width": 1600, "height": 900})
+    open_board(page, office)
+    card = page.locator(".lane .job").first
+    lines = card.locator("b, .what, .ref, .more, em, .state")
+    assert lines.count() == 6
+    # None is lost below the edge, and the hours are never cut.
+    assert all(line.is_visible() for line in lines.all())
+    assert card.evaluate("card => card.scrollHeight <= card.clientHeight + 1")
+    assert not is_cut(page, lines.first)
+    assert is_cut(page, card.locator(".ref"))
+    height = slot_of(page, office.ann).bounding_box()["height"]
+    for ask in (card.locator("a").first.focus, card.hover):
+        page.mouse.move(0, 0)
+        ask()
+        assert not any(is_cut(page, line) for line in lines.all())
+        assert slot_of(page, office.ann).bounding_box()["height"] == height
+        box, room = card.bounding_box(), page.locator(".board-scroll").bounding_box()
+        assert room["x"] <= box["x"]
+        assert box["x"] + box["width"] <= room["x"] + room["width"] + 1
+        page.evaluate("document.activeElement.blur()")
+    card.hover()
+    take_screenshot(page, f"card-{hour}")
+
+
+@pytest.mark.parametrize("view", ["day", "week"])
+def test_rows_without_work_are_left_out_on_paper_alone(page, office, view, take_screenshot):
+    make_resource(office.place, "Idle Ivan")
+    make_vehicle(office.place, "AB-123-CD")
+    office.planned(f"{TOMORROW} 10:00")
+    open_board(page, office, view)
+    page.get_by_role("link", name="Print only rows with work").click()
+    names = ("Ann", "Idle Ivan", "AB-123-CD", "Vehicles")
+    shown = {media: _seen(page, media, names) for media in ("screen", "print")}
+    take_screenshot(page, view)
+    assert shown == {"screen": list(names), "print": ["Ann"]}
+
+
+def _seen(page, media: str, names: tuple[str, ...]) -> list[str]:
+    page.emulate_media(media=media)
+    return [name for name in names if page.locator("table.board").get_by_text(name, exact=True).first.is_visible()]
 
 
 def test_the_policy_refuses_nothing_that_the_board_needs(page, office):

@@ -61,8 +61,24 @@ def test_a_right_that_is_withdrawn_stops_at_once():
 
 def test_one_sentence_for_every_refusal():
     person("lea", Role.STUDENT, organization())
-    wrong, unknown, student = log_in("lea", "nope"), log_in("nobody"), log_in("lea")
-    assert sentence_of(wrong) == sentence_of(unknown) == sentence_of(student)
+    wrong, unknown = log_in("lea", "nope"), log_in("nobody")
+    assert sentence_of(wrong) == sentence_of(unknown)
+    assert "/student/" not in wrong.content.decode() + unknown.content.decode()
+
+
+def test_a_student_who_knows_the_password_is_led_to_the_students_page():
+    person("lea", Role.STUDENT, organization())
+    refused = log_in("lea")
+    assert "you have no role of staff" in sentence_of(refused)
+    assert '<a href="/student/">' in refused.content.decode()
+    assert "_auth_user_id" not in refused.client.session
+
+
+def test_during_the_pause_nobody_is_told_that_a_password_is_right():
+    person("lea", Role.STUDENT, organization())
+    for _ in range(ATTEMPTS):
+        wrong = log_in("lea", "nope")
+    assert sentence_of(log_in("lea")) == sentence_of(wrong)
 
 
 def test_five_failures_then_even_the_right_password_waits():

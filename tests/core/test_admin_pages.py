@@ -65,7 +65,7 @@ def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
         "Community service": ["Closes", "Community services", "Contests"],
         "Jobs": ["Dispatch board", "Jobs", "Recurring jobs", "Contacts"],
         "People and vehicles": ["Resources", "Absences", "Timetables"],
-        "People": ["People"],
+        "People": ["People", "Memberships"],
         "Messages": ["Outbox"],
         "Set-up of jobs": ["Job types", "Job categories", "Contact groups", "Custom fields"],
         "Integrations": ["Clients"],

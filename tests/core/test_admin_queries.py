@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.models import Membership, Organization, Role, User
-from scheduling.models import Absence, ContactGroup, Contest, SchedulingSettings, Timetable
+from scheduling.models import Absence, ContactGroup, Contest, JobOccurrence, SchedulingSettings, Timetable
 from tests.back_office import browser, url
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_person
 from tests.job_factories import (
@@ -56,7 +56,9 @@ def fill_jobs(place: Organization, staff: User) -> None:
     kind = make_job_type(place, make_definition(place), category=category)
     group = ContactGroup.objects.create(organization=place, name="Bakeries")
     contact = make_contact(place, group=group, parent=make_contact(place))
-    make_recurrence(place, resource=crew)
+    recurrence = make_recurrence(place, resource=crew)
+    made = make_job(place, recurrence=recurrence)
+    JobOccurrence.objects.create(recurrence=recurrence, start_at=now, outcome="made", job=made)
     planned = {"resource": crew, "vehicle": make_vehicle(place), "planned_start_at": now, "planned_duration": 60}
     make_job(place, type=kind, contact=contact, category=category, **planned)
 

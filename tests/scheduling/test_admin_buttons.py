@@ -212,6 +212,22 @@ def test_a_refusal_names_the_field_that_it_is_about(mara, service):
     assert "Ends: must be in the future" in messages_of(page)
 
 
+def why_not(user, model: str, pk: int) -> dict:
+    page = browser(user).get(url(model, "change", pk))
+    told = {str(one["label"]): one["why_not"] for one in page.context["closed_actions"]}
+    assert all(f"not possible: {reason}" in page.content.decode() for reason in told.values())
+    return told
+
+
+def test_a_button_that_a_rule_takes_away_leaves_its_reason(mara, ben, service, contest):
+    assert why_not(mara, CLOSE, service.close_id) == {}
+    Close.objects.update(state="unclose", end_at=timezone.now() - timedelta(days=1))
+    assert why_not(mara, CLOSE, service.close_id) == {"Close again": "Ends: must be in the future"}
+    own = "Decided by: must be another member of staff than the author of the close"
+    assert why_not(ben, CONTEST, contest.pk) == {"Accept": own, "Refuse": own}
+    assert why_not(mara, CONTEST, contest.pk) == {}
+
+
 def test_many_rows_are_confirmed_with_a_fixed_number_of_queries(mara, paris, close, django_assert_max_num_queries):
     rows = [close.community_services.create(organization=paris, duration=60) for _ in range(20)]
     chosen = {"action": "make_up", "_selected_action": [row.pk for row in rows]}

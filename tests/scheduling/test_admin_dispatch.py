@@ -42,7 +42,7 @@ def plan_of(job: Job) -> tuple:
 def test_a_job_dropped_on_a_person_and_an_hour_is_scheduled(office):
     job = office.job(reference="J-1")
     answer = drop(office, job, office.ann, minute=TEN)
-    assert answer.json() == {"message": "J-1 is planned: Ann, 24 Nov 10:00."}
+    assert answer.json() == {"message": "J-1 is planned: Ann, 24 Nov 10:00.", "is_warning": False}
     assert plan_of(job) == (JobStatus.SCHEDULED, office.ann, None, office.at(f"{DAY} 10:00"))
     assert OutboxMessage.objects.get().kind == "job_scheduled"
     assert job.history.first().history_user == office.mara
@@ -64,21 +64,29 @@ def test_on_the_nights_when_clocks_change_the_hour_is_the_one_that_was_pointed_a
     assert plan_of(job)[-1] == moment
 
 
-def test_a_conflict_is_told_and_shown_with_words(office):
-    absence = office.absence(f"{DAY} 08:00", f"{DAY} 12:00", note="Dentist")
-    job = office.job(reference="J-1")
-    said = drop(office, job, office.ann, minute=TEN).json()["message"]
-    assert said == f"J-1 is planned: Ann, 24 Nov 10:00. It overlaps with absence #{absence.pk}."
+def test_a_conflict_is_told_as_a_warning_by_the_name_that_its_own_card_has(office):
+    office.absence(f"{DAY} 08:00", f"{DAY} 12:00", note="Dentist")
+    other = office.planned(f"{DAY} 10:30", reference="J-2")
+    said = drop(office, office.job(reference="J-1"), office.ann, minute=TEN).json()
+    absence = "Absence, 24 Nov 08:00–12:00 (Ann)"
+    job = "J-2 Bakery of Paris, 24 Nov 10:30–11:30 (Ann)"
+    assert said["message"] == f"J-1 is planned: Ann, 24 Nov 10:00. It overlaps with: {absence}; {job}."
+    assert said["is_warning"]
     page = office.client.get(url("scheduling_job", "dispatch"), {"day": DAY}).content.decode()
-    assert f"Conflict: Absence #{absence.pk}" in page
+    assert f'title="{absence}">Conflict: Absence, 08:00–12:00</a>' in page
+    assert f'title="{job}">Conflict: J-2 Bakery of Paris, 10:30–11:30</a>' in page
+    assert f"/admin/scheduling/job/{other.pk}/plan/?back=" in page
+    assert f"#{other.pk}" not in page
     assert "Dentist" in page
 
 
-def test_where_overlaps_are_forbidden_it_is_refused_in_the_words_of_the_service(office):
+def test_where_overlaps_are_forbidden_the_refusal_names_what_stands_there(office):
     office.forbid_overlaps()
-    first, second = office.planned(f"{DAY} 10:00"), office.job()
+    office.planned(f"{DAY} 10:00", reference="J-1")
+    second = office.job()
     answer = drop(office, second, office.ann, minute=TEN + 30)
-    assert refusal(answer, 422) == [f"Planned start: overlaps with job #{first.pk}"]
+    taken = "J-1 Bakery of Paris, 24 Nov 10:00–11:00 (Ann)"
+    assert refusal(answer, 422) == [f"Planned start: overlaps with: {taken}"]
     assert plan_of(second) == (JobStatus.NEW, None, None, None)
     assert BusyInterval.objects.count() == 1
 
@@ -125,7 +133,7 @@ def test_only_a_post_plans(office):
 
 def test_a_card_taken_back_waits_again_and_the_person_is_told(office):
     job = office.planned(f"{DAY} 10:00", reference="J-1")
-    assert drop(office, job).json() == {"message": "J-1 waits to be planned."}
+    assert drop(office, job).json() == {"message": "J-1 waits to be planned.", "is_warning": False}
     assert plan_of(job) == (JobStatus.UNSCHEDULED, None, None, None)
     assert OutboxMessage.objects.order_by("pk").last().kind == "job_unscheduled"
     assert not BusyInterval.objects.exists()
@@ -136,7 +144,8 @@ def test_a_card_taken_back_waits_again_and_the_person_is_told(office):
 
 def test_where_there_are_vehicles_a_job_is_scheduled_once_it_has_one_too(office):
     van, job = make_vehicle(office.place), office.job(reference="J-1")
-    assert drop(office, job, office.ann, minute=TEN).json() == {"message": "J-1 waits to be planned."}
+    said = {"message": "J-1 is not planned yet. Missing: vehicle.", "is_warning": True}
+    assert drop(office, job, office.ann, minute=TEN).json() == said
     # The vehicle joins at the hour that the job has.
     drop(office, job, van, minute=TEN + 240)
     assert plan_of(job) == (JobStatus.SCHEDULED, office.ann, van, office.at(f"{DAY} 10:00"))

@@ -50,7 +50,8 @@ def test_people_come_first_then_the_vehicles_each_with_what_takes_their_time(off
         ("10:00–11:00", "Bakery of Paris", "s2 t0 l1 k0"),
         ("14:00–16:00", "Absence", "s6 t0 l2 k0"),
     ]
-    assert rows_of(page)["Van"].cards[0].detail == "J-1 · Boiler of Paris · Ann"
+    card = rows_of(page)["Van"].cards[0]
+    assert (card.reference, card.detail) == ("J-1", "Boiler of Paris · Ann")
 
 
 def test_hours_outside_the_timetable_are_shaded_and_jobs_there_say_so(office):
@@ -73,7 +74,7 @@ def test_jobs_to_plan_stand_beside_it_the_soonest_due_first(office):
     office.planned("2026-12-01 10:00", reference="ELSEWHERE")
     waiting = board(office.client).context["board"].waiting
     assert [card.pk for card in waiting][:2] == [sooner.pk, later.pk]
-    assert [card.times for card in waiting] == ["60 min · due 25/11 10:00", "60 min · due 24/12 10:00", "60 min"]
+    assert [card.times for card in waiting] == ["60 min · due 25 Nov 10:00", "60 min · due 24 Dec 10:00", "60 min"]
 
 
 def test_a_job_that_lacks_a_vehicle_stands_in_its_row_and_says_so(office):
@@ -181,3 +182,60 @@ def test_jobs_half_planned_that_stand_in_a_row_hide_none_that_waits(office):
     waiting = office.job()
     shown = board(office.client).context["board"]
     assert ([card.pk for card in shown.waiting], shown.has_more_waiting) == ([waiting.pk], False)
+
+
+def conflicts_on(office: Office, **asked) -> list[list[str]]:
+    """The names on the cards of Ann's row, job by job."""
+    row = rows_of(board(office.client, **asked))["Ann"]
+    cards = row.cards or [card for cell in row.cells for card in cell.cards]
+    return [[one.text for one in card.conflicts] for card in cards if card.is_job]
+
+
+def test_a_long_job_names_what_stands_in_its_way_days_beyond_what_is_shown(office):
+    """Three days of work from the evening before on; away on the last of them; another job on the first."""
+    office.planned("2026-11-23 20:00", reference="LONG", planned_duration=3 * 24 * 60)
+    office.absence("2026-11-26 08:00", "2026-11-26 18:00")
+    office.planned("2026-11-23 20:30", reference="FIRST")
+    assert conflicts_on(office) == [
+        ["FIRST Bakery of Paris, 20:30–21:30", "Absence, 26 Nov 08:00–18:00"],
+    ]
+
+
+def test_an_absence_of_weeks_is_a_conflict_on_each_of_its_days(office):
+    office.absence("2026-11-01 00:00", "2026-12-20 00:00")
+    office.planned(f"{DAY} 10:00")
+    name = "Absence, 1 Nov 00:00 – 20 Dec 00:00"
+    assert conflicts_on(office) == [[name]]
+    assert conflicts_on(office, view="week") == [[name]]
+
+
+def test_a_conflict_on_the_vehicle_says_so_in_the_persons_row(office):
+    van, ben = make_vehicle(office.place), make_resource(office.place, "Ben")
+    office.planned(f"{DAY} 10:00", vehicle=van, reference="J-1")
+    office.planned(f"{DAY} 10:30", ben, van, reference="J-2")
+    assert conflicts_on(office) == [["J-2 Bakery of Paris, 10:30–11:30 (Van)"]]
+
+
+def test_of_many_conflicts_a_card_names_three_and_counts_the_rest(office):
+    for number in range(6):
+        office.planned(f"{DAY} 10:00", reference=f"J-{number}")
+    page = board(office.client)
+    assert [len(names) for names in conflicts_on(office)] == [3] * 6
+    assert page.content.decode().count("<em>and 2 more</em>") == 6
+
+
+def test_rows_without_work_can_be_left_out_on_paper_and_the_choice_is_kept(office):
+    make_resource(office.place, "Ben")
+    make_vehicle(office.place)
+    office.planned(f"{DAY} 10:00")
+    page = board(office.client)
+    assert 'class="prints-busy"' not in page.content.decode()
+    busy = office.client.get(page.context["links"]["print"])
+    text = busy.content.decode()
+    assert 'class="prints-busy"' in text
+    # Ben, the van, and the head above the van.
+    assert text.count('<tr class="idle"><th scope="row">') == 2
+    assert text.count('<thead class="idle">') == 1
+    for name in ("earlier", "week", "hours"):
+        assert "print=busy" in busy.context["links"][name]
+    assert "print=busy" not in busy.context["links"]["print"]

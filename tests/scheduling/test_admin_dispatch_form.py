@@ -6,6 +6,7 @@ import pytest
 
 from scheduling.models import Job, JobStatus
 from tests.back_office import url
+from tests.job_factories import make_vehicle
 from tests.scheduling.office import Office
 from tests.scheduling.test_admin_dispatch import drop, plan_of
 
@@ -45,9 +46,18 @@ def test_the_form_leads_back_to_where_it_was_opened_but_to_no_other_site(office)
 
 def test_the_form_says_why_not_on_the_field(office):
     office.forbid_overlaps()
-    first, second = office.planned(f"{DAY} 10:00"), office.job()
-    answer = plan_form(office, second, resource=office.ann.pk, planned_start_at=f"{DAY}T10:30")
-    assert answer.context["form"].errors == {"planned_start_at": [f"overlaps with job #{first.pk}"]}
+    office.planned(f"{DAY} 10:00", reference="J-1")
+    answer = plan_form(office, office.job(), resource=office.ann.pk, planned_start_at=f"{DAY}T10:30")
+    taken = "J-1 Bakery of Paris, 24 Nov 10:00–11:00 (Ann)"
+    assert answer.context["form"].errors == {"planned_start_at": [f"overlaps with: {taken}"]}
+
+
+def test_the_form_warns_of_what_is_still_missing(office):
+    make_vehicle(office.place)
+    job = office.job(reference="J-1")
+    answer = plan_form(office, job, resource=office.ann.pk, planned_start_at=f"{DAY}T10:00")
+    (said,) = office.client.get(answer.url).context["messages"]
+    assert (said.level_tag, str(said)) == ("warning", "J-1 is not planned yet. Missing: vehicle.")
 
 
 def test_a_stale_form_says_so_once_and_then_saves(office):

@@ -221,10 +221,29 @@ def test_the_result_is_one_of_the_types(office):
     do(office, job, "start")
     form = office.client.get(url(MODEL, "do", job.pk, "complete")).context["form"]
     assert [value for value, _label in form.fields["result"].choices] == ["", "Repaired"]
-    assert "must be given, one of: Repaired" in do(office, job, "complete")
-    do(office, job, "complete", result="Repaired")
+    asked = press(office.client, MODEL, job.pk, "complete", comment="All done")
+    assert asked.context["form"].errors == {"result": ["This field is required."]}
+    assert asked.context["form"]["comment"].value() == "All done"
+    do(office, job, "complete", result="Repaired", comment="All done")
     job.refresh_from_db()
-    assert (job.status, job.result) == (S.COMPLETED_OK, "Repaired")
+    assert (job.status, job.result, job.resources_comment) == (S.COMPLETED_OK, "Repaired", "All done")
+    assert job.status_changes.last().comment == "All done"
+
+
+def test_a_failure_may_come_without_a_result(office):
+    office.type.changed(negative_results=["No access"]).save()
+    job = office.planned("2026-11-24 10:00")
+    do(office, job, "start")
+    do(office, job, "complete_with_issues")
+    job.refresh_from_db()
+    assert (job.status, job.result) == (S.COMPLETED_WITH_ISSUES, "")
+
+
+def test_a_job_made_longer_into_a_taken_time_is_told_whose_time_it_is(office):
+    office.forbid_overlaps()
+    office.planned("2026-11-24 11:00", reference="J-2")
+    answer = save(office, office.planned("2026-11-24 10:00"), planned_duration="90")
+    assert errors_of(answer) == {"__all__": ["overlaps with: J-2 Bakery of Paris, 24 Nov 11:00–12:00 (Ann)"]}
 
 
 def test_a_cancelled_job_tells_its_resource_why(office):

@@ -40,11 +40,15 @@ def test_quick_filters(office):
 
 
 def test_a_conflict_is_a_word_in_the_list_and_a_link_in_the_form(office):
-    one, other = office.planned("2026-11-24 10:00"), office.planned("2026-11-24 10:30")
+    one, other = office.planned("2026-11-24 10:00"), office.planned("2026-11-24 10:30", reference="J-2")
+    away = office.absence("2026-11-24 10:00", "2026-11-26 12:00")
     listed = office.client.get(url(MODEL, "changelist")).content.decode()
     assert listed.count('<span class="pill tone-red">Conflict</span>') == 2
     page = office.client.get(url(MODEL, "change", one.pk)).content.decode()
-    assert f'<a href="{url(MODEL, "change", other.pk)}">Job #{other.pk}</a> (Ann)' in page
+    name = "J-2 Bakery of Paris, 24 Nov 10:30–11:30 (Ann)"
+    assert f'<a href="{url(MODEL, "change", other.pk)}">{name}</a>' in page
+    name = "Absence, 24 Nov 10:00 – 26 Nov 12:00 (Ann)"
+    assert f'<a href="{url("scheduling_absence", "change", away.pk)}">{name}</a>' in page
 
 
 def test_search_and_filters(office):

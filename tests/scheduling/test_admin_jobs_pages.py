@@ -1,10 +1,15 @@
 """Every page of the back office of jobs opens for staff, and shows nothing of another organization."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Role
+from scheduling.models import Hours
+from scheduling.services.contacts import stop_contact
+from scheduling.services.job_constraints import add_constraint
 from scheduling.services.job_recurrences import create_recurrence
-from scheduling.services.timetables import create_timetable
+from scheduling.services.timetables import Part, create_timetable
 from tests.back_office import browser, person, url
 from tests.job_factories import make_category, make_definition
 from tests.scheduling.office import Office
@@ -115,3 +120,53 @@ def test_nothing_that_jobs_use_can_be_deleted(paris):
 def test_every_list_with_rows_can_be_exported(paris, format_name):
     for model in rows_of(paris):
         assert paris.client.get(f"/admin/scheduling/{model}/export/{format_name}/").status_code == 200, model
+
+
+def offered(client, model: str, field: str) -> list[str]:
+    ask = {"app_label": "scheduling", "model_name": model, "field_name": field, "term": ""}
+    return [entry["text"] for entry in client.get("/admin/autocomplete/", ask).json()["results"]]
+
+
+@pytest.mark.parametrize("model", ["job", "jobrecurrence"])
+def test_a_contact_on_stop_is_marked_where_it_is_chosen(paris, model):
+    stop_contact(paris.contact.pk, "Unpaid")
+    assert offered(paris.client, model, "contact") == ["Bakery of Paris (on stop: Unpaid)"]
+
+
+def test_a_choice_that_was_made_is_marked_too(paris):
+    job = paris.job(site_contact=paris.contact)
+    stop_contact(paris.contact.pk)
+    page = paris.client.get(url("scheduling_job", "change", job.pk)).content.decode()
+    assert "selected>Bakery of Paris (on stop)</option>" in page
+
+
+def test_people_are_chosen_by_name_and_log_in(paris):
+    lea = person("lea", Role.STUDENT, paris.place, first_name="Lea", last_name="Martin")
+    assert offered(paris.client, "resource", "user") == ["Lea Martin (lea)", "mara"]
+    paris.ann.changed(user=lea).save()
+    page = paris.client.get(url("scheduling_resource", "change", paris.ann.pk)).content.decode()
+    assert "selected>Lea Martin (lea)</option>" in page
+
+
+def test_all_moments_of_a_jobs_page_have_one_shape(paris):
+    job = paris.planned("2026-11-24 10:00")
+    add_constraint(job.pk, "must_complete_before", constraint_at=paris.at("2027-01-24 12:00"))
+    page = paris.client.get(url("scheduling_job", "change", job.pk)).content.decode()
+    # Due, and the constraint that says so.
+    assert page.count("24 Jan 2027 12:00") == 2
+    assert "Jan. 24" not in page
+
+
+def test_a_jobs_page_costs_the_same_however_many_constraints_ask_for_its_hours(paris):
+    hours = [Part(Hours, {"weekday": "tuesday", "start": "09:00", "end": "17:00"})]
+    paris.ann.changed(timetable=create_timetable(paris.place, {"name": "Usual"}, hours)).save()
+    job = paris.planned("2026-11-24 10:00")
+    address = url("scheduling_job", "change", job.pk)
+    costs = []
+    for count in (1, 6):
+        for _ in range(count):
+            add_constraint(job.pk, "must_start_in_available_hours")
+        with CaptureQueriesContext(connection) as queries:
+            assert paris.client.get(address).content.decode().count("Respected") >= count
+        costs.append(len(queries))
+    assert costs[0] == costs[1]

@@ -73,12 +73,13 @@ def test_an_absence_takes_the_time_of_its_resource_until_it_is_changed_or_delete
 
 def test_an_absence_may_stand_over_a_job_even_where_overlaps_are_forbidden_and_both_say_so(office):
     office.forbid_overlaps()
-    job = office.planned("2026-11-24 10:00")
+    job = office.planned("2026-11-24 10:00", reference="J-1")
     add(office, "absence", resource=office.ann.pk, **moments("2026-11-24 08:00", "2026-11-24 18:00"))
     absence = Absence.objects.get()
     shown = office.client.get(url("scheduling_absence", "change", absence.pk)).content.decode()
-    assert f"Job #{job.pk}" in shown
-    assert f"Absence #{absence.pk}" in office.client.get(url("scheduling_job", "change", job.pk)).content.decode()
+    assert "J-1 Bakery of Paris, 24 Nov 10:00–11:00 (Ann)" in shown
+    page = office.client.get(url("scheduling_job", "change", job.pk)).content.decode()
+    assert "Absence, 24 Nov 08:00–18:00 (Ann)" in page
 
 
 def test_an_absence_ends_after_it_starts_and_is_of_somebody_in_use(office):

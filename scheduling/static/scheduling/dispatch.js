@@ -6,7 +6,7 @@ let held = null;
 function board() { return document.getElementById("board"); }
 
 function say(id, text) {
-  for (const name of ["board-said", "board-refused"]) document.getElementById(name).textContent = name === id ? text : "";
+  for (const name of ["board-said", "board-warned", "board-refused"]) document.getElementById(name).textContent = name === id ? text : "";
 }
 
 // The row, the day and, on a day's board, the minutes since midnight at which the card would stand.
@@ -53,7 +53,7 @@ async function refresh(job) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   board().replaceWith(page.getElementById("board"));
   document.querySelector(".board-scroll")?.scrollTo(left, top);
-  document.querySelector(`[data-job="${job}"]`)?.focus({ preventScroll: true });
+  document.querySelector(`[data-job="${job}"] .open`)?.focus({ preventScroll: true });
 }
 
 async function send(card, place) {
@@ -62,11 +62,12 @@ async function send(card, place) {
   for (const [name, value] of Object.entries(place)) body.append(name, value);
   card.classList.add("is-sent");
   try {
-    const address = new URL(card.href).pathname.replace(/plan\/$/, "drop/");
+    const address = new URL(card.querySelector(".open").href).pathname.replace(/plan\/$/, "drop/");
     const answer = await fetch(address, { method: "POST", body });
     const told = await answer.json();
     if (answer.status === 409 || answer.ok) await refresh(card.dataset.job);
-    say(answer.ok ? "board-said" : "board-refused", answer.ok ? told.message : told.errors.join(" "));
+    if (answer.ok) say(told.is_warning ? "board-warned" : "board-said", told.message);
+    else say("board-refused", told.errors.join(" "));
   } catch {
     say("board-refused", board().dataset.failed);
   } finally {
