@@ -38,7 +38,7 @@ def check_job(job: Job, changed: set[str]) -> None:
         checks.append(partial(_check_not_on_stop, job.contact))
     if "person" in changed and job.person:
         checks.append(partial(_check_person, job))
-    if changed & {"order_number", "type"}:
+    if "order_number" in changed:
         checks.append(partial(_check_order_number, job))
     checks += [partial(_check_not_begun, job, name) for name in ("description", "person") if name in changed]
     checks += [partial(_check_new, job, name) for name in ("type", "contact") if name in changed]
@@ -119,9 +119,9 @@ def _check_given(definitions: dict[int, CustomFieldDefinition], given: list[Cust
         refuse(f"{path}.definition_id", "must_exist", _("must exist"))
     if any(other.definition_id == one.definition_id for other in given[:number]):
         refuse(f"{path}.definition_id", "repeated", _("is given twice"))
+    if definition.is_required and not (one.value or "").strip():
+        refuse(f"{path}.value", "required", _("must be given"))
     if one.value is None:
-        if definition.is_required:
-            refuse(f"{path}.value", "required", _("must be given"))
         return
     try:
         definition.check_value(one.value)

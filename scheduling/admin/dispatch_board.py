@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -59,10 +58,13 @@ class Board:
         self.days = days_of(view, day, organization.zone)
         self.shown = Interval(self.days[0].start, self.days[-1].end)
         self.resources = data.resources_of(organization, self.shown)
-        self.taken = data.taken_of([one.pk for one in self.resources], self.shown)
-        self.in_rows = {one.source[1] for one in self.taken if one.source[0] == Kind.JOB}
-        self.jobs: dict[int, Any] = data.jobs_of(organization, self.in_rows)
-        around = data.with_what_reaches_out(self.taken, self.shown)
+        busy = data.taken_of([one.pk for one in self.resources], self.shown)
+        busy_jobs = _jobs_in(busy)
+        self.jobs = data.jobs_of(organization, self.shown, busy_jobs)
+        done_early = data.done_early_among(self.jobs.values(), busy_jobs)
+        self.taken = sorted([*busy, *done_early], key=lambda one: one.interval.start)
+        self.in_rows = _jobs_in(self.taken)
+        around = data.with_what_reaches_out(busy, self.shown)
         back = urlencode({"back": self.address()})
         self.make = Cards(self.jobs, around, self.resources, organization.zone, back)
 
@@ -181,6 +183,10 @@ class Board:
     @property
     def has_more_waiting(self) -> bool:
         return len(self._waiting_jobs) > data.MOST_WAITING
+
+
+def _jobs_in(rows: list[Taken]) -> set[int]:
+    return {one.source[1] for one in rows if one.source[0] == Kind.JOB}
 
 
 def _part(interval: Interval, shown: Interval) -> Interval:

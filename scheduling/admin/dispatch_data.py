@@ -2,18 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from core.models import Organization
 from scheduling.admin.busy_names import Source
 from scheduling.intervals import Interval, sharing_pairs
 from scheduling.models import Absence, BusyInterval, Hours, Job, Resource, SpecialDay
+from scheduling.models.job import COMPLETED
 
 Kind = BusyInterval.Kind
 MOST_WAITING = 100
+LONGEST_JOB = timedelta(weeks=1)
 COLUMNS = (
     "id",
     "version",
@@ -40,16 +43,27 @@ class Taken(NamedTuple):
 
 
 def resources_of(organization: Organization, shown: Interval) -> list[Resource]:
-    """Those in use, and archived ones that still have something to do; with their timetables."""
+    """Those in use, and archived ones that stand on the board for something; with their timetables."""
     busy = BusyInterval.objects.filter(resource=OuterRef("pk"), start__lt=shown.end, end__gt=shown.start)
+    done = _done_early(organization, shown)
     hours = Prefetch("timetable__hours", Hours.objects.all())
     days = Prefetch("timetable__special_days", SpecialDay.objects.all())
-    rows = Resource.objects.filter(organization=organization).filter(Q(is_archived=False) | Exists(busy))
+    rows = Resource.objects.filter(organization=organization).filter(
+        Q(is_archived=False) | Exists(busy) | Q(pk__in=done.values("resource")) | Q(pk__in=done.values("vehicle"))
+    )
     found = list(rows.select_related("timetable").prefetch_related(hours, days))
     for resource in found:
         if resource.timetable:
             resource.timetable.organization = organization
     return found
+
+
+def _done_early(organization: Organization, shown: Interval) -> QuerySet[Job]:
+    """Planned for this time, but over by the start of it: such a job takes no time at all."""
+    # The first condition is for the index, which knows no ends.
+    planned = Job.objects.filter(planned_start_at__gt=shown.start - LONGEST_JOB, planned_start_at__lt=shown.end)
+    done = planned.filter(status__in=COMPLETED, actual_end_at__lte=F("planned_start_at"))
+    return done.filter(organization=organization, planned_end_at__gt=shown.start).order_by()
 
 
 def taken_of(resource_ids: Iterable[int], shown: Interval) -> list[Taken]:
@@ -77,14 +91,30 @@ def with_what_reaches_out(rows: list[Taken], shown: Interval) -> list[Taken]:
     return sorted({*rows, *also}, key=lambda row: (row.interval.start, row.source))
 
 
-def jobs_of(organization: Organization, ids: set[int]) -> dict[int, NamedTuple]:
-    """These jobs, and the first that wait to be planned, by id; the soonest due first."""
+def jobs_of(organization: Organization, shown: Interval, ids: set[int]) -> dict[int, Any]:
+    """These jobs, those of this time that were over early, and the first that wait to be planned, by id."""
     waiting = Job.objects.to_plan().filter(organization=organization).exclude(pk__in=ids)
     first = waiting.order_by(F("due_at").asc(nulls_last=True), "created_at", "id")[: MOST_WAITING + 1]
-    # A union, so that each half has an index of its own.
+    # A union, so that each part has an index of its own.
     wanted = Job.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS, named=True)
     also = Job.objects.filter(pk__in=first.values("pk")).order_by().values_list(*COLUMNS, named=True)
-    return {job.id: job for job in wanted.union(also)}
+    done = _done_early(organization, shown).values_list(*COLUMNS, named=True)
+    return {job.id: job for job in wanted.union(also, done)}
+
+
+def done_early_among(jobs: Iterable[Any], busy: set[int]) -> list[Taken]:
+    """Where those stand that were over early: what is completed and not in `busy`, at its planned time."""
+    return [
+        Taken(resource_id, _planned(job), (Kind.JOB, job.id), "")
+        for job in jobs
+        if job.status in COMPLETED and job.id not in busy
+        for resource_id in (job.resource_id, job.vehicle_id)
+        if resource_id
+    ]
+
+
+def _planned(job: Any) -> Interval:
+    return Interval(job.planned_start_at, job.planned_start_at + timedelta(minutes=job.planned_duration))
 
 
 def conflicts_among(rows: list[Taken]) -> dict[Source, dict[Source, Taken]]:

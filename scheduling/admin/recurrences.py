@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.access import sent_row
@@ -19,6 +20,19 @@ KINDS = {"resource": CREWS, "vehicle": (Resource.Kind.VEHICLE,)}
 
 class RecurrenceForm(CustomFieldsForm):
     exdates = LinesField(label=_("Days left out"), help_text=_("One a line, YYYY-MM-DD."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in KINDS:
+            if name in self.fields:
+                self.fields[name].queryset = self._offered(name)
+
+    def _offered(self, name: str) -> QuerySet[Resource]:
+        """Those in use, and the one that the recurrence has."""
+        rows = self.fields[name].queryset.filter(kind__in=KINDS[name])
+        if not self.is_new:
+            rows = rows.filter(organization=self.instance.organization_id)
+        return rows.filter(Q(is_archived=False) | Q(pk=getattr(self.instance, f"{name}_id")))
 
 
 @admin.register(JobRecurrence)
@@ -68,12 +82,6 @@ class RecurrencesAdmin(OrganizationAdmin):
         recurrence = context["original"]
         told = around_now(recurrence) if recurrence else {}
         return {**super()._form_context(request, context), **told}
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name in KINDS:
-            field.queryset = field.queryset.filter(kind__in=KINDS[db_field.name])
-        return field
 
     def create_row(self, request, values, form):
         return services.create_recurrence(self.organization_for(request, values), form.service_values(values))

@@ -32,7 +32,8 @@ NEAR = timedelta(days=3653)
 @atomic
 def create_recurrence(organization: Organization, values: dict) -> JobRecurrence:
     """values: those of create_job without reference and comments, planned_duration None for the type's; resource,
-    vehicle, start_at, rrule, exdates (local days, YYYY-MM-DD), skips_holidays, days_ahead, on_conflict, name.
+    vehicle, start_at, rrule, exdates (local days, YYYY-MM-DD), skips_holidays, days_ahead, on_conflict, name,
+    is_archived.
     """
     hold(values.values())
     recurrence = check_new(organization, values)
@@ -51,7 +52,7 @@ def check_new(organization: Organization, values: dict) -> JobRecurrence:
 
 @atomic
 def update_recurrence(pk: int, values: dict, versions: Collection[int] | None = None) -> JobRecurrence:
-    """values as of create_recurrence, and is_archived; type and contact stay. For occurrences that are not made yet:
+    """values as of create_recurrence; type and contact stay. For occurrences that are not made yet:
     those that were left out or failed are judged anew, jobs that are made stay as they are.
     """
     recurrence = lock_recurrence(pk, versions)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from core.models import Role
 from scheduling.models import BusyInterval, CommunityService, Hours, Job, JobStatus
 from scheduling.services.community_services import update_community_service
+from scheduling.services.job_states import Action, change_status, set_result
 from scheduling.services.timetables import Part, create_timetable
 from tests.back_office import browser, close_of, person, url
 from tests.job_factories import make_resource, make_vehicle
@@ -156,6 +157,7 @@ def test_a_board_of_fifty_people_and_a_thousand_jobs_asks_a_handful_of_queries(o
     crowd(office, people=50, jobs=1000)
     office.job()
     office.absence(f"{DAY} 08:00", f"{DAY} 12:00")
+    complete_at(office, office.planned(f"{DAY} 10:00"), "2024-11-18 10:00")
     for view in ("week", "day"):
         with CaptureQueriesContext(connection) as queries:
             page = board(office.client, view=view)
@@ -222,6 +224,36 @@ def test_of_many_conflicts_a_card_names_three_and_counts_the_rest(office):
     page = board(office.client)
     assert [len(names) for names in conflicts_on(office)] == [3] * 6
     assert page.content.decode().count("<em>and 2 more</em>") == 6
+
+
+def complete_at(office: Office, job: Job, moment: str) -> None:
+    """Sent, started and over at this local time."""
+    for action in (Action.SEND, Action.START):
+        change_status(job.pk, action, moment=office.at(moment))
+    set_result(job.pk, JobStatus.COMPLETED_OK, moment=office.at(moment))
+
+
+@pytest.mark.parametrize("over", ["2024-11-18 09:00", "2024-11-19 10:00"], ids=["before its start", "at its start"])
+def test_a_job_that_was_over_early_stands_where_it_was_planned_and_is_in_nobodys_way(office, over):
+    day, van = "2024-11-19", make_vehicle(office.place)
+    job = office.planned(f"{day} 10:00", vehicle=van, reference="EARLY")
+    complete_at(office, job, over)
+    office.planned(f"{day} 10:30", vehicle=van, reference="NEXT")
+    assert not BusyInterval.objects.filter(source_id=job.pk).exists()
+    shown = [("EARLY", "10:00–11:00", "Completed", False), ("NEXT", "10:30–11:30", "Scheduled", True)]
+    for row in rows_of(board(office.client, day=day)).values():
+        assert [(card.reference, card.times, card.status, card.is_free) for card in row.cards] == shown
+    week = rows_of(board(office.client, day=day, view="week"))["Ann"]
+    assert [[card.reference for card in cell.cards] for cell in week.cells][:3] == [[], ["EARLY", "NEXT"], []]
+    assert conflicts_on(office, day=day) == [[], []]
+    assert rows_of(board(office.client, day="2024-11-18"))["Ann"].cards == []
+
+
+def test_who_is_archived_since_keeps_the_row_of_a_job_that_was_over_early(office):
+    complete_at(office, office.planned("2024-11-19 23:00", planned_duration=120), "2024-11-19 09:00")
+    office.ann.changed(is_archived=True).save()
+    (card,) = rows_of(board(office.client, day="2024-11-20"))["Ann"].cards
+    assert (card.times, card.status) == ("←–01:00", "Completed")
 
 
 def test_rows_without_work_can_be_left_out_on_paper_and_the_choice_is_kept(office):

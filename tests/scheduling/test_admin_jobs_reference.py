@@ -17,7 +17,7 @@ from scheduling.models import (
     Timetable,
 )
 from tests.back_office import browser, errors_of, messages_of, person, press, sent_form, url
-from tests.job_factories import make_definition, make_resource
+from tests.job_factories import make_definition, make_recurrence, make_resource, make_vehicle
 from tests.scheduling.office import Office
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +265,19 @@ def test_a_recurrence_is_made_changed_and_refused_on_its_fields(office):
     save(office, "jobrecurrence", made, is_archived="on")
     made.refresh_from_db()
     assert made.is_archived
+
+
+def test_a_recurrence_is_offered_who_is_in_use_and_keeps_whom_it_has(office):
+    ben = make_resource(office.place, "Ben", is_archived=True)
+    make_resource(office.place, "Lea", user=person("lea", Role.STUDENT, office.place), is_archived=True)
+    make_vehicle(office.place, name="Scrapped", is_archived=True)
+    van, old = make_vehicle(office.place), make_recurrence(office.place, resource=ben)
+    for page, who in ((("add",), [office.ann]), (("change", old.pk), [office.ann, ben])):
+        form = office.client.get(url("scheduling_jobrecurrence", *page)).context["adminform"].form
+        offered = [set(form.fields[name].queryset) for name in ("resource", "vehicle")]
+        assert offered == [set(who), {van}]
+    assert list(errors_of(add(office, "jobrecurrence", **recurring(office, resource=ben.pk)))) == ["resource"]
+    assert save(office, "jobrecurrence", old, name="Still Ben's").status_code == 302
 
 
 def test_an_administrator_decides_about_overlaps_and_holidays(office):

@@ -152,6 +152,22 @@ def test_the_template_obeys_the_rules_of_jobs(world):
     }
 
 
+def test_one_may_be_made_archived_and_makes_no_job_until_it_is_in_use(world):
+    pk = made(post(world, isArchived=True))
+    assert get(world, pk)["isArchived"] is True
+    assert make_due() == []
+    done(world.api.patch(f"{URL}/{pk}", {"isArchived": False}))
+    assert make_due() != []
+    assert errors(post(world, isArchived="yes")) == {"isArchived": ["must be true or false"]}
+
+
+def test_a_required_custom_field_is_not_answered_by_a_blank(world):
+    code = make_definition(world.organization, "text", "Code", is_required=True)
+    world.type.custom_field_definitions.add(code)
+    blank = [{"definitionId": code.pk, "value": " "}]
+    assert errors(post(world, customFields=blank)) == {"customFields[0].value": ["must be given"]}
+
+
 def test_a_change_keeps_what_it_does_not_name(world):
     pk = made(post(world, name="Filters"))
     before = world.api.get(f"{URL}/{pk}")
@@ -164,6 +180,8 @@ def test_a_type_and_a_contact_stay(world):
     pk = made(post(world))
     other = make_contact(world.organization)
     assert errors(world.api.patch(f"{URL}/{pk}", {"contactId": other.pk})) == {"contactId": ["cannot be changed"]}
+    strict = make_job_type(world.organization, is_order_number_required=True)
+    assert errors(world.api.patch(f"{URL}/{pk}", {"typeId": strict.pk})) == {"typeId": ["cannot be changed"]}
     done(world.api.patch(f"{URL}/{pk}", {"contactId": world.contact.pk, "typeId": world.type.pk}))
 
 

@@ -15,7 +15,7 @@ from tests.job_factories import (
     make_job_type,
 )
 from tests.scheduling.jobs_calls import errors
-from tests.scheduling.jobs_world import World
+from tests.scheduling.jobs_world import World, done
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +223,20 @@ def test_a_required_custom_field_must_be_given(world):
     unreadable = [{"definitionId": size.pk, "value": []}]
     assert list(errors(world.post(customFields=unreadable))) == ["customFields[0].value"]
     assert world.create(customFields=[{"definitionId": size.pk, "value": 3}])
+
+
+@pytest.mark.parametrize("kind", ["text", "number"])
+@pytest.mark.parametrize("blank", ["", " \t\n"], ids=["empty", "blank"])
+def test_a_required_custom_field_is_not_answered_by_a_blank(world, kind, blank):
+    needed, free = (make_definition(world.organization, kind, is_required=is_required) for is_required in (True, False))
+    world.type.custom_field_definitions.set([needed, free])
+    value = {"number": "3", "text": "x"}[kind]
+    missing = {"customFields[0].value": ["must be given"]}
+    assert errors(world.post(customFields=[{"definitionId": needed.pk, "value": blank}])) == missing
+    pk = world.create(customFields=[{"definitionId": needed.pk, "value": value}])
+    assert errors(world.patch(pk, customFields=[{"definitionId": needed.pk, "value": blank}])) == missing
+    if kind == "text":
+        done(world.patch(pk, customFields=[{"definitionId": free.pk, "value": blank}]))
 
 
 def test_what_only_actions_change_and_what_nobody_knows_is_passed_over(world):

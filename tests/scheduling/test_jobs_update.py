@@ -70,6 +70,11 @@ def test_a_type_and_a_contact_are_frozen_from_the_first_moment(world):
     done(world.patch(pk, typeId=world.type.pk, contactId=world.contact.pk, description="what was read is sent back"))
 
 
+def test_another_type_is_refused_as_such_and_asks_for_no_order_number(world):
+    strict = make_job_type(world.organization, is_order_number_required=True)
+    assert errors(world.patch(world.create(), typeId=strict.pk)) == {"typeId": ["cannot be changed"]}
+
+
 @pytest.mark.parametrize("status", ["started", "suspended", "completed_ok", "completed_with_issues"])
 def test_description_and_person_are_frozen_once_the_work_has_begun(world, status):
     paul = make_contact_person(world.contact, "Paul")

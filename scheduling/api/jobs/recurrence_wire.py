@@ -89,9 +89,8 @@ class RecurrenceForm(BodyForm):
     isSkippingHolidays = Truth(source="skips_holidays")
     daysAhead = Whole(low=1, high=MOST_DAYS_AHEAD, source="days_ahead")
     onConflict = Word(ON_CONFLICT, source="on_conflict")
+    isArchived = Truth(source="is_archived")
 
 
 class RecurrenceChanges(RecurrenceForm):
     """An omitted property is kept, null unsets; a type or a contact that is another one is refused."""
-
-    isArchived = Truth(source="is_archived")
