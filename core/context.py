@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Actor:
-    """door: api, admin, student, account, command, celery, embedded; ids are of core.User and core.Application."""
+    """door: api, admin, student, customer, account, command, celery, embedded; ids: of core.User, core.Application."""
 
     door: str = ""
     user_id: int | None = None

@@ -18,7 +18,7 @@ from core.clients import create_client, renew_secret
 from core.models import Application, Membership, Organization, Role, User
 
 CLIENT_NAME = "Demo client"
-CLIENT_SCOPES = ["public", "tig", "jobs:read", "jobs:write"]
+CLIENT_SCOPES = ["public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"]
 
 
 @dataclass(frozen=True)

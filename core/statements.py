@@ -3,7 +3,8 @@
 For what a create runs; elsewhere a plain queryset reads better.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
@@ -11,50 +12,84 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 
-# No row has such an id, so these tell where in the composed statement the ids stand.
+# No row has such values, so these tell where in the composed statement the given ones stand.
 MARK = 2**62
+TEXT_MARK = "\ue000"
+MOMENT_MARK = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Composed:
-    """The rows of a queryset of models, select_related too, that is chosen by ids alone.
+    """The rows of a queryset that is chosen by ids, texts and moments alone, given in this order.
 
-    `make(*ids)` gives the queryset and is called once, so it may not look at its ids.
+    `make(*ids, *texts, *moments)` gives the queryset and is called once, so it may not look at its values.
     """
 
-    def __init__(self, make: Callable[..., QuerySet], ids: int = 1):
+    def __init__(self, make: Callable[..., QuerySet], ids: int = 1, texts: int = 0, moments: int = 0):
         self.make = make
-        self.marks = [MARK + number for number in range(ids)]
+        self.marks: list = [
+            *(MARK + number for number in range(ids)),
+            *(TEXT_MARK * (number + 1) for number in range(texts)),
+            *(MOMENT_MARK + timedelta(days=number) for number in range(moments)),
+        ]
 
-    def first(self, *ids: int) -> Any:
-        """A row or None."""
-        return next(iter(self.all(*ids)), None)
+    def first(self, *values: Any) -> Any:
+        """A model or None."""
+        return next(iter(self.all(*values)), None)
 
-    def all(self, *ids: int) -> list:
-        statement, parameters, rows = self._composed
-        given = dict(zip(self.marks, ids, strict=True))
+    def all(self, *values: Any) -> list:
+        """Models, select_related too."""
+        return list(self._read(self.rows(*values)))
+
+    def values(self, *values: Any) -> list:
+        """Tuples, as values_list gives them."""
+        found, converters = self.rows(*values), self._converters
+        return list(map(tuple, self._composed[2].apply_converters(found, converters))) if converters else found
+
+    def rows(self, *values: Any) -> list[tuple]:
+        """What the database gives, as its driver has it."""
+        statement, parameters, _compiler = self._composed
+        given = dict(zip(map(_adapted, self.marks), map(_adapted, values), strict=True))
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            # In the parameter's own type, as Django sends each width of integer as itself.
-            cursor.execute(statement, [type(old)(given[old]) if old in given else old for old in parameters])
-            return list(rows(cursor.fetchall()))
+            cursor.execute(statement, [_like(old, given[old]) if old in given else old for old in parameters])
+            return cursor.fetchall()
 
     @cached_property
-    def _composed(self) -> tuple[str, tuple, Callable[[list], Iterator]]:
-        queryset = self.make(*self.marks)
-        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        statement, parameters = compiler.as_sql()
-        return statement, parameters, _reader(compiler)
+    def _composed(self) -> tuple[str, Sequence, Any]:
+        compiler = self.make(*self.marks).query.get_compiler(DEFAULT_DB_ALIAS)
+        return *compiler.as_sql(), compiler
+
+    @cached_property
+    def _converters(self) -> dict:
+        return converters_of(self._composed[2])
+
+    @cached_property
+    def _read(self) -> Callable[[list], Iterator]:
+        return _reader(self._composed[2])
+
+
+def _adapted(value: Any) -> Any:
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _like(old: Any, value: Any) -> Any:
+    """In the parameter's own type, as Django sends each width of integer as itself."""
+    return type(old)(value) if isinstance(old, int) else value
+
+
+def converters_of(compiler: Any) -> dict:
+    """What Django does to each column of a statement that this compiler composed."""
+    return compiler.get_converters([column for column, *_ in compiler.select])
 
 
 def _reader(compiler: Any) -> Callable[[list], Iterator]:
     """What makes models of this statement's rows, as Django's ModelIterable does."""
     model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
     own = slice(places[0], places[-1] + 1)
-    columns = [column for column, *_ in compiler.select]
-    names = [column.target.attname for column in columns[own]]
+    names = [column.target.attname for column, *_ in compiler.select[own]]
     # The stubs are of a later Django, which asks for one argument more.
     populators: Any = get_related_populators
     related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
-    converters = compiler.get_converters(columns)
+    converters = converters_of(compiler)
 
     def read(found: list) -> Iterator[Model]:
         for row in compiler.apply_converters(found, converters) if converters else found:

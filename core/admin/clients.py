@@ -4,15 +4,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation
+from core.admin import api_keys, navigation, shown_once
 from core.admin.base import BackOfficeAdmin
-from core.admin.display import pill
+from core.admin.display import EMPTY, pill
 from core.admin.forms import ServiceForm
+from core.api_keys import new_key
 from core.clients import create_client, renew_secret
-from core.crypto import decrypt, encrypt
 from core.models import Application, Role
 from core.scopes import SCOPES
 
@@ -114,10 +116,17 @@ class ClientsAdmin(BackOfficeAdmin):
         field.help_text = ""
         return field
 
+    def get_fieldsets(self, request, obj=None):
+        sets = super().get_fieldsets(request, obj)
+        return [*sets, (_("API keys"), {"fields": ["key_list"]})] if obj else sets
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["key_list"] if obj else []
+
     def create_row(self, request, values, form):
         client = Application(**{name: value for name, value in values.items() if name != "organizations"})
         client, secret = create_client(client, list(values["organizations"]))
-        _keep_for_one_look(request, client, secret)
+        shown_once.keep(request, SHOWN_ONCE.format(pk=client.pk), secret)
         return client
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -129,14 +138,14 @@ class ClientsAdmin(BackOfficeAdmin):
             path(
                 "<int:pk>/secret/new/", self.admin_site.admin_view(self.new_secret_view), name="core_application_renew"
             ),
+            path("<int:pk>/key/new/", self.admin_site.admin_view(self.new_key_view), name="core_application_new_key"),
             *super().get_urls(),
         ]
 
     def secret_view(self, request, pk: int):
         """The secret, the first time that this page is opened after it was made; then never again."""
         client = self._client(request, pk)
-        kept = request.session.pop(SHOWN_ONCE.format(pk=pk), None)
-        secret = decrypt(kept.encode()).decode() if kept else None
+        secret = shown_once.take(request, SHOWN_ONCE.format(pk=pk))
         response = self._page(request, client, "admin/client_secret.html", secret=secret)
         response["Cache-Control"] = "no-store"
         return response
@@ -145,8 +154,17 @@ class ClientsAdmin(BackOfficeAdmin):
         client = self._client(request, pk)
         if request.method != "POST":
             return self._page(request, client, "admin/client_new_secret.html")
-        _keep_for_one_look(request, client, renew_secret(pk))
+        shown_once.keep(request, SHOWN_ONCE.format(pk=pk), renew_secret(pk))
         return HttpResponseRedirect(reverse("admin:core_application_secret", args=[pk]))
+
+    def new_key_view(self, request, pk: int):
+        """Another key for what the client may do."""
+        client = self._client(request, pk)
+        if request.method != "POST":
+            return self._page(request, client, "admin/client_new_key.html")
+        key, text = new_key(client)
+        shown_once.keep(request, api_keys.SHOWN_ONCE.format(pk=key.pk), text)
+        return HttpResponseRedirect(reverse("admin:core_apikey_text", args=[key.pk]))
 
     def _client(self, request, pk: int) -> Application:
         client = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
@@ -159,6 +177,13 @@ class ClientsAdmin(BackOfficeAdmin):
     def _page(self, request, client, template: str, **values):
         context = {**self.admin_site.each_context(request), "title": client.name, "opts": self.opts, "client": client}
         return TemplateResponse(request, template, {**context, **values})
+
+    @admin.display(description=_("API keys"))
+    def key_list(self, row):
+        keys = (
+            (reverse("admin:core_apikey_change", args=[key.pk]), key, _key_state(key)) for key in row.api_keys.all()
+        )
+        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a> {}', keys) or EMPTY
 
     @admin.display(description=_("scopes"))
     def scope_list(self, row):
@@ -173,13 +198,12 @@ class ClientsAdmin(BackOfficeAdmin):
         return pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
 
 
+def _key_state(key):
+    return pill(_("Active"), "green") if key.is_active else pill(_("Revoked"))
+
+
 def _checkboxes():
     return forms.CheckboxSelectMultiple(attrs={"class": "scopes"})
-
-
-def _keep_for_one_look(request, client, secret: str) -> None:
-    # For the page that the browser is sent to next; encrypted, for sessions are rows of the database.
-    request.session[SHOWN_ONCE.format(pk=client.pk)] = encrypt(secret.encode()).decode()
 
 
 navigation.register("integrations", _("Integrations"), navigation.Item("core.Application", "key"), order=70)

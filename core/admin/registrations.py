@@ -1,3 +1,3 @@
 """What core puts into the back office."""
 
-from core.admin import clients, memberships, organizations, outbox, people  # noqa: F401
+from core.admin import api_keys, clients, memberships, organizations, outbox, people  # noqa: F401

@@ -5,6 +5,7 @@ DRF loads this module by name from its settings, so it must never import rest_fr
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +51,7 @@ class Caller:
 
     roles: organization id → role, for every organization in reach. An application's own token has its highest role
     (None when it has none) in each granted organization; a person's token has the person's role in each granted
-    organization of which the person is a member.
+    organization of which the person is a member. An API key has no token_id and does not expire.
     """
 
     application_id: int
@@ -61,11 +62,16 @@ class Caller:
     user_id: int | None
     login: str | None
     roles: dict[int, Role | None]
-    token_id: int
+    token_id: int | None
     created: datetime
-    expires: datetime
+    expires: datetime | None
 
     is_authenticated = True
+
+    @property
+    def seconds_left(self) -> float:
+        """Of a token; endless where nothing expires."""
+        return (self.expires - timezone.now()).total_seconds() if self.expires else math.inf
 
     @property
     def is_person(self) -> bool:
@@ -143,7 +149,7 @@ def checked(rows: list[tuple]) -> Caller:
         raise refusal("invalid_token")
     if aware(expires) <= timezone.now():
         raise refusal("expired_token")
-    application_roles = tuple(Role(word) for word in json.loads(roles) if word in Role.values)
+    application_roles = known_roles(roles)
     return Caller(
         application_id=pk,
         application_name=name,
@@ -157,6 +163,10 @@ def checked(rows: list[tuple]) -> Caller:
         created=aware(created),
         expires=aware(expires),
     )
+
+
+def known_roles(stored: str) -> tuple[Role, ...]:
+    return tuple(Role(word) for word in json.loads(stored) if word in Role.values)
 
 
 def roles_by_organization(rows: list[tuple], user_id: int | None, own: Role | None) -> dict[int, Role | None]:

@@ -52,7 +52,13 @@ def dialect_of(path: str) -> Dialect:
 
 
 # Pages for people: door, and Django's own HTML error pages. Everything else speaks to programs.
-PAGES = {"/admin/": "admin", "/student/": "student", "/accounts/": "account", "/oauth/authorize": "account"}
+PAGES = {
+    "/admin/": "admin",
+    "/student/": "student",
+    "/customer/": "customer",
+    "/accounts/": "account",
+    "/oauth/authorize": "account",
+}
 
 
 def page_door(path: str) -> str | None:

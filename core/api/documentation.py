@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# A CHANGE answers with the object where Prefer asks for it, an ORDER never.
+# A CHANGE answers with the object where Prefer asks for it, an ORDER never; MERGE and RETIRE always do.
 LIST, SINGLE, CREATE, CHANGE, ORDER, REMOVE, VALUE = "list", "single", "create", "change", "order", "remove", "value"
+MERGE, RETIRE = "merge", "retire"
 
 
 def array_of(schema: dict) -> dict:
@@ -17,7 +18,8 @@ class Operation:
 
     kind: what the operation is to its resource, which decides on headers and statuses. answer: the schema of what a 2xx
     holds. parameters: names of components. values: path parameter → schema. refusals: statuses beside those that every
-    operation has.
+    operation has. media: what a 2xx is written in. is_by_scheme: False where a parameter is the credential. trial:
+    the schema of a 200 that tells what would be done.
     """
 
     id: str
@@ -31,6 +33,9 @@ class Operation:
     refusals: tuple[int, ...] = ()
     example: object = None
     body_example: object = None
+    media: str = "application/json"
+    is_by_scheme: bool = True
+    trial: dict | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Documentation:
     """All operations of a dialect's view (by action), and the components that they refer to (by name).
 
     Every 2xx has the `headers`, a list the `list_headers` too. `organization` is the parameter that names one, `page`
-    makes the schema of a list from that of its items.
+    makes the schema of a list from that of its items. `schemes` are ways to authenticate beside OAuth2.
     """
 
     tag: str
@@ -47,7 +52,8 @@ class Documentation:
     parameters: dict[str, dict] = field(default_factory=dict)
     headers: dict[str, dict] = field(default_factory=dict)
     list_headers: dict[str, dict] = field(default_factory=dict)
-    organization: str = "Organization"
+    organization: str | None = "Organization"
+    schemes: tuple[str, ...] = ()
     page: Callable[[dict], dict] = array_of
 
 

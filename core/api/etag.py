@@ -20,14 +20,14 @@ def tagged(request, body: dict, version: int, status: int, headers: dict | None)
     """A Response with an ETag; 304 for a GET whose If-None-Match holds it."""
     rendered = orjson.dumps(body)
     tag = tag_of(rendered, version)
-    if request.method in {"GET", "HEAD"} and _matches(request.META.get("HTTP_IF_NONE_MATCH", ""), tag):
+    if request.method in {"GET", "HEAD"} and matches(request.META.get("HTTP_IF_NONE_MATCH", ""), tag):
         # Without it Django says text/html.
         return HttpResponse(status=304, headers={"ETag": tag}, content_type="application/json")
     return Response(rendered, status=status, headers={"ETag": tag, **(headers or {})}, content_type="application/json")
 
 
-def _matches(header: str, tag: str) -> bool:
-    # Weak comparison, as RFC 9110 wants for If-None-Match.
+def matches(header: str, tag: str) -> bool:
+    """Weak comparison, as RFC 9110 wants for If-None-Match."""
     return header.strip() == "*" or any(match.group(0).removeprefix("W/") == tag for match in TAG.finditer(header))
 
 

@@ -13,8 +13,10 @@ from core.api.documentation import (
     CHANGE,
     CREATE,
     LIST,
+    MERGE,
     ORDER,
     REMOVE,
+    RETIRE,
     SINGLE,
     Operation,
     in_header,
@@ -30,6 +32,7 @@ REFUSALS = {
     401: Refusal(401, "invalid_token", "The access token is invalid"),
     403: Refusal(403, "insufficient_role", "You are not authorized to access this page."),
     404: Refusal(404, "not_found", "Not found"),
+    405: Refusal(405, "method_not_allowed", "The method PUT is not allowed here"),
     406: Refusal(406, "not_acceptable", "Only application/json can be had here"),
     409: Refusal(409, "idempotency_running", "The first request with this Idempotency-Key is still running"),
     411: Refusal(411, "length_required", "Send the body with a Content-Length"),
@@ -66,6 +69,8 @@ OF_ANSWER = {
     SINGLE: ("ETag",),
     CREATE: ("ETag", "Location", "Idempotent-Replayed"),
     CHANGE: ("ETag", "Preference-Applied"),
+    MERGE: ("ETag",),
+    RETIRE: ("ETag",),
 }
 PARAMETERS = {
     "Organization": in_header("X-Organization-Id", "Narrows the call to one granted organization.", DIGITS),
@@ -84,6 +89,8 @@ OF_REQUEST = {
     CHANGE: ("IfMatch", "Prefer"),
     ORDER: ("IfMatch",),
     REMOVE: ("IfMatch",),
+    MERGE: ("IfMatch",),
+    RETIRE: ("IfMatch",),
 }
 
 
@@ -110,10 +117,13 @@ class DialectSchema(AutoSchema):
             "description": self.described(documented),
             "parameters": self.parameters(documented),
             "tags": [self.view.documentation.tag],
-            "security": [{"oauth2": [self.view.access.scope]}],
+            "security": self.security() if documented.is_by_scheme else [],
             "responses": {**self.answers(documented), **self.refusals(documented)},
         }
         return {**operation, **self.request_body(documented)} if documented.body else operation
+
+    def security(self) -> list[dict]:
+        return [{"oauth2": [self.view.access.scope]}, *({name: []} for name in self.view.documentation.schemes)]
 
     def suffix(self) -> str:
         """One action may have several addresses, and PUT does what PATCH does."""
@@ -123,10 +133,12 @@ class DialectSchema(AutoSchema):
 
     def described(self, documented: Operation) -> str:
         access = self.view.access
+        person = max(access.role or access.person_role, access.person_role, key=lambda role: role.rank)
         role = (
             f"Role: {access.role.label}."
-            if access.role
-            else f"Role: none for an application, {access.person_role.label} for a person."
+            if access.role == person
+            else f"Role: {access.role.label if access.role else 'none'} for an application, "
+            f"{person.label} for a person."
         )
         own = " A student sees only what is his own." if access.own else ""
         return f"{documented.description}\n\n{role}{own}".strip()
@@ -147,21 +159,38 @@ class DialectSchema(AutoSchema):
             for name in re.findall(r"{(\w+)}", self.path)
         ]
         names = (self.view.documentation.organization, *OF_REQUEST.get(documented.kind, ()), *documented.parameters)
-        return in_path + [ref(name, "parameters") for name in names]
+        return in_path + [ref(name, "parameters") for name in names if name]
 
     def answers(self, documented: Operation) -> dict:
         headers = self.headers(*OF_ANSWER.get(documented.kind, ()))
         if documented.kind == LIST:
             headers |= {name: ref(name, "headers") for name in self.view.documentation.list_headers}
-        schema = self.view.documentation.page(documented.answer) if documented.kind == LIST else documented.answer
-        body = {"description": "Done", "headers": headers, "content": json_content(schema, documented.example)}
+        schema = self.answered(documented)
+        content = {documented.media: json_content(schema, documented.example)["application/json"]}
+        body = {"description": "Done", "headers": headers, "content": content}
         nothing = {"description": "Done", "headers": self.headers()}
         if documented.kind == SINGLE:
             unchanged = {"description": "Not modified since (If-None-Match)", "headers": self.headers("ETag")}
             return {"200": body, "304": unchanged}
         if documented.kind in {ORDER, REMOVE}:
             return {"204": nothing}
-        return {CREATE: {"201": body}, CHANGE: {"204": nothing, "200": body}}.get(documented.kind, {"200": body})
+        if documented.kind == CREATE:
+            return {"201": body, **self.trial(documented)}
+        return {"204": nothing, "200": body} if documented.kind == CHANGE else {"200": body}
+
+    def answered(self, documented: Operation) -> dict:
+        if documented.kind == LIST:
+            return self.view.documentation.page(documented.answer)
+        if documented.trial and documented.kind != CREATE:
+            return {"anyOf": [documented.answer, documented.trial]}
+        return documented.answer
+
+    def trial(self, documented: Operation) -> dict:
+        if documented.trial is None:
+            return {}
+        return {
+            "200": {"description": "Nothing done", "headers": self.headers(), "content": json_content(documented.trial)}
+        }
 
     def headers(self, *names: str) -> dict:
         everywhere = ("X-Request-Id", *RATE, *self.view.documentation.headers)
@@ -179,7 +208,7 @@ class DialectSchema(AutoSchema):
     def refusals(self, documented: Operation) -> dict:
         statuses = {*EVERYWHERE, *documented.refusals}
         if self.method != "GET":
-            statuses |= {*WITH_BODY, *((412,) if documented.kind in {CHANGE, ORDER, REMOVE} else ())}
+            statuses |= {*WITH_BODY, *((412,) if documented.kind in {CHANGE, ORDER, REMOVE, MERGE, RETIRE} else ())}
         if "{" in self.path:
             statuses.add(404)
         return {str(status): self.refusal(status) for status in sorted(statuses)}

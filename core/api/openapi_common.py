@@ -9,6 +9,7 @@ TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 TAGS = [
     {"name": "Community services", "description": "Closes of accounts, and the work that makes up for them (/v2)."},
     {"name": "Jobs", "description": "Visits of resources and vehicles to contacts, and what they are made of (/v1)."},
+    {"name": "Appointments", "description": "Calendars, services, customers and what they book (/api/v1)."},
     {
         "name": "Credentials",
         "description": "Access tokens by OAuth2: client credentials, authorization code with PKCE.",
@@ -19,7 +20,12 @@ FLOWS = {
     "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": SCOPES},
     "authorizationCode": {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "scopes": SCOPES},
 }
-SECURITY = {"oauth2": {"type": "oauth2", "flows": FLOWS}, "client": {"type": "http", "scheme": "basic"}}
+SECURITY = {
+    "oauth2": {"type": "oauth2", "flows": FLOWS},
+    "client": {"type": "http", "scheme": "basic"},
+    "apiKey": {"type": "apiKey", "in": "query", "name": "apikey"},
+    "apiKeyHeader": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+}
 
 ERROR = obj({"error": TEXT, "error_description": TEXT}, additionalProperties=False)
 CLIENT = {"client_id": TEXT, "client_secret": TEXT}

@@ -3,15 +3,15 @@
 Both spellings give the same keys, order and values (tests hold them together).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import (
     BooleanField,
     DateTimeField,
@@ -24,13 +24,16 @@ from django.db.models import (
     UUIDField,
 )
 
+from core.statements import converters_of
+
 # Only the ids of a page are looked up in order, so that an OFFSET passes over an index alone.
 PAGE = """
 WITH page AS (SELECT id, row_number() OVER () AS place FROM ({ids}) AS ids(id))
 SELECT coalesce(json_agg({object} ORDER BY place), '[]')::text
   FROM page JOIN ({rows}) AS r(pk, {names}) ON r.pk = page.id
 """
-
+WIDE_HEAD = "WITH page AS (SELECT id, row_number() OVER () AS place FROM ("
+WIDE_TAIL = ") AS ids(id)) SELECT {parts} FROM page JOIN ({rows}) AS r({names}, pk) ON r.pk = page.id ORDER BY place"
 
 # What a field of a model is in OpenAPI; all others are texts.
 KINDS: dict[type[Field], dict] = {
@@ -58,6 +61,13 @@ class Column:
 
     def paths(self) -> list[str]:
         return [self.path]
+
+    def columns(self) -> "list[Column]":
+        return [self] * len(self.paths())
+
+    def read(self, name: str) -> str:
+        """What PostgreSQL is asked for in its place, where Wide reads it and `python` takes it."""
+        return name
 
     def python(self, values: Iterator):
         return next(values)
@@ -111,17 +121,28 @@ class Prefixed(Column):
 
 
 class Row:
-    """A JSON object. `key` names the member whose null makes the whole object null: its outer join found nothing."""
+    """A JSON object. `key` names the member whose null makes the whole object null: its outer join found nothing.
 
-    def __init__(self, *, key: str | None = None, **members: "Column | Row"):
+    Members whose names are no arguments (`key`, `from`) come as a dictionary, before the others.
+    """
+
+    def __init__(
+        self, first: "dict[str, Column | Row] | None" = None, /, *, key: str | None = None, **members: "Column | Row"
+    ):
         self.key = key
-        self.members = members
+        self.members = {**(first or {}), **members}
+        # (name, member, whether its value is shown as it is): called for every row, these are half of the calls.
+        self.plan = [(name, one, type(one).python is Column.python) for name, one in self.members.items()]
 
     def paths(self) -> list[str]:
         return [path for member in self.members.values() for path in member.paths()]
 
+    def columns(self) -> "list[Column]":
+        """Of each path."""
+        return [column for member in self.members.values() for column in member.columns()]
+
     def python(self, values: Iterator) -> Any:
-        row = {name: member.python(values) for name, member in self.members.items()}
+        row = {name: next(values) if is_plain else one.python(values) for name, one, is_plain in self.plan}
         return None if self.key and row[self.key] is None else row
 
     def sql(self, names: Iterator[str]) -> str:
@@ -156,6 +177,39 @@ class Row:
         with connection.cursor() as cursor:
             cursor.execute(PAGE.format(ids=ids, **_texts(self, model)), parameters)
             return cursor.fetchone()[0].encode()
+
+
+class Wide:
+    """A shape of annotated rows, the statement composed once: `make()` gives all of them, unordered.
+
+    Only the ids of a page are composed and looked up by what is asked, and the rest is joined to them.
+    """
+
+    def __init__(self, row: Row, make: Callable[[], QuerySet]):
+        self.row, self.make = row, make
+
+    def dicts(self, queryset: QuerySet) -> list[dict]:
+        """In the queryset's order."""
+        if connection.vendor != "postgresql":
+            return self.row.dicts(queryset)
+        try:
+            ids, chosen = queryset.values_list("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        head, tail, parameters, compiler, converters = self._composed
+        with connection.cursor() as cursor:
+            cursor.execute(head + ids + tail, (*chosen, *parameters))
+            found = compiler.apply_converters(cursor.fetchall(), converters)
+        return [self.row.python(iter(values)) for values in found]
+
+    @cached_property
+    def _composed(self) -> tuple:
+        compiler = self.make().values_list(*self.row.paths(), "pk").query.get_compiler(DEFAULT_DB_ALIAS)
+        rows, parameters = compiler.as_sql()
+        columns = {f"c{number}": column for number, column in enumerate(self.row.columns())}
+        parts = ", ".join(column.read(name) for name, column in columns.items())
+        tail = WIDE_TAIL.format(rows=rows, names=", ".join(columns), parts=parts)
+        return WIDE_HEAD, tail, parameters, compiler, converters_of(compiler)
 
 
 def field_at(model: Any, path: str) -> Field:

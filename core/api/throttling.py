@@ -53,7 +53,7 @@ def count_request(caller) -> Rate:
     windows: list[Window] = []
     for window in _windows():
         refused = bool(windows) and windows[-1].used > windows[-1].limit
-        windows.append(_counted(caller, *window, step=0 if refused else 1))
+        windows.append(counted(caller, *window, step=0 if refused else 1))
     return Rate(tuple(windows))
 
 
@@ -72,16 +72,19 @@ def _windows() -> list[tuple[str, int, int]]:
     return [window for window in limits if window[2]]
 
 
-def _counted(caller, name: str, seconds: int, limit: int, step: int) -> Window:
+def counted(caller, name: str, seconds: int, limit: int, *, step: int, topic: str = "rate") -> Window:
+    """The running window of what this credential does of this topic, `step` more of it included."""
     now = time.time()
     period = int(now // seconds)
     reset = max(1, math.ceil((period + 1) * seconds - now))
-    key = f"rate:{caller.application_id}:{caller.user_id or 0}:{seconds}:{period}"
+    key = f"{topic}:{caller.application_id}:{caller.user_id or 0}:{seconds}:{period}"
     return Window(name, seconds, limit, _increment(key, seconds, step), reset)
 
 
 def _increment(key: str, seconds: int, step: int) -> int:
     try:
+        if not step:
+            return cache.get(key, 0)
         cache.add(key, 0, timeout=seconds + 5)
         return cache.incr(key, step)
     except Exception:

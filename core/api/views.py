@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -18,12 +19,14 @@ from core.api.renderers import JSONOnly, JSONRenderer
 from core.context import current_actor
 from core.models import Role
 
+Rows = TypeVar("Rows", bound=QuerySet)
+
 
 @dataclass(frozen=True)
 class Access:
     """What an action asks of its caller.
 
-    Without a role an application's own token needs the scope alone and a person `person_role` [contract 00];
+    Without a role an application's own token needs the scope alone; a person needs `person_role` too [contract 00].
     `own` also lets a person without a staff role in, to his own rows.
     """
 
@@ -31,6 +34,12 @@ class Access:
     role: Role | None = None
     own: bool = False
     person_role: Role = Role.BASIC_STAFF
+
+    def role_of(self, caller) -> Role | None:
+        """The role that this caller needs, if any."""
+        if caller.user_id is None:
+            return self.role
+        return max(self.role or self.person_role, self.person_role, key=lambda role: role.rank)
 
 
 class DialectView(viewsets.ViewSet):
@@ -96,7 +105,7 @@ class DialectView(viewsets.ViewSet):
         """Sets organization_ids (where the caller holds the asked role) and own_ids (where only his own rows show)."""
         granted = self.named_organizations(request)
         caller, access = self.caller, self.access or Access(scope="")
-        role = access.role or (access.person_role if caller.user_id else None)
+        role = access.role_of(caller)
         entered = [pk for pk in granted if role is None or caller.rank(pk) >= role.rank]
         self.own_ids = [pk for pk in granted if pk not in entered] if access.own else []
         self.staff_ids = entered
@@ -129,7 +138,7 @@ class DialectView(viewsets.ViewSet):
 
     # -- rows -------------------------------------------------------------------------------------------
 
-    def in_organizations(self, queryset: QuerySet) -> QuerySet:
+    def in_organizations(self, queryset: Rows) -> Rows:
         """Rows of the caller's organizations; one id alone lets the index serve the order too."""
         ids = self.staff_ids
         return queryset.filter(organization_id=ids[0]) if len(ids) == 1 else queryset.filter(organization_id__in=ids)

@@ -30,7 +30,10 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message. Where a signed link belongs, its bodies hold `token` until one of the two methods is called."""
+    """A message. Where a signed link belongs, its bodies hold `token` until one of the two methods is called.
+
+    `address`: whom it goes to now, where that may have changed since it was queued.
+    """
 
     subject: str
     text: str
@@ -38,6 +41,7 @@ class Rendered:
     attachments: tuple[Attachment, ...] = ()
     link: Callable[[], str] | None = None
     token: str = ""
+    address: str = ""
 
     def for_sending(self) -> "Rendered":
         """With the signed link, made now."""
@@ -88,11 +92,13 @@ def render(
     *,
     link: Callable[[], str] | None = None,
     attachments: Iterable[Attachment] = (),
+    address: str = "",
 ) -> Rendered:
     """Fill templates/emails/<app>/<kind>.{subject.txt,txt,html}; <app> is that of the registered function.
 
     The templates also get `organization`, `recipient` (None when there is no account), `language`, `site_url` and,
     where `link` is given, `link`. `link` makes the absolute signed URL; it is called when the message is sent only.
+    `address` as Rendered has it.
     """
     token = secrets.token_hex(16) if link else ""
     name = f"emails/{_app_of(row.kind)}/{row.kind}"
@@ -104,6 +110,7 @@ def render(
         attachments=tuple(attachments),
         link=link,
         token=token,
+        address=address,
     )
 
 

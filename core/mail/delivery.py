@@ -142,6 +142,7 @@ def _mark_sent(row: OutboxMessage, kept: Rendered) -> OutboxMessage.State | None
         sent_at=timezone.now(),
         subject=storable(kept.subject)[:255],
         text=storable(kept.text),
+        address=kept.address or row.address,
         error="",
     )
 

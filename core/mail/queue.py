@@ -1,5 +1,6 @@
 """Into the outbox, in the caller's transaction."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,10 +21,12 @@ def queue_email(
     language: str,
     entity: models.Model,
     params: dict | None = None,
+    due_at: datetime | None = None,
 ) -> int:
     """Write the message beside the change that it tells of; it is handed over once that is committed. Returns its id.
 
-    `entity` is the row that it is about, `params` what else its function needs (JSON). Raises
+    `entity` is the row that it is about, `params` what else its function needs (JSON), `due_at` when it is to be sent
+    (now by default: the sweep sends what is due later). Raises
     TransactionManagementError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -38,12 +41,13 @@ def queue_email(
         "entity": entity._meta.label_lower,
         "entity_id": entity.pk,
         "params": params or {},
-        "due_at": now,
+        "due_at": due_at or now,
         "created_at": now,
     }
     # Without a history row: the change that it tells of has its own.
     pk: Any = insert(OutboxMessage, values)
-    hand_over_on_commit(pk)
+    if due_at is None:
+        hand_over_on_commit(pk)
     return pk
 
 

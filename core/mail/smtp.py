@@ -54,7 +54,7 @@ def build_message(row: OutboxMessage, rendered: Rendered) -> EmailMultiAlternati
         subject=rendered.subject,
         body=rendered.text,
         from_email=formataddr((" ".join(row.organization.name.split()), address)),
-        to=[row.address],
+        to=[rendered.address or row.address],
         attachments=[(file.name, file.content, file.mimetype) for file in rendered.attachments],
         headers={
             "Message-ID": f"<{row.uuid}@{address.rpartition('@')[2]}>",

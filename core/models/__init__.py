@@ -1,3 +1,4 @@
+from core.models.api_key import ApiKey
 from core.models.base import OrganizationRow, VersionedModel
 from core.models.client import Application
 from core.models.idempotency import IdempotencyKey
@@ -7,6 +8,7 @@ from core.models.saved_view import SavedView
 from core.models.user import Membership, Role, User
 
 __all__ = [
+    "ApiKey",
     "Application",
     "IdempotencyKey",
     "Membership",

@@ -3,7 +3,6 @@
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -177,7 +176,7 @@ class TokenInfoView(OAuthView):
             {
                 "resource_owner_id": caller.user_id,
                 "scopes": ordered_scopes(caller),
-                "expires_in_seconds": int((caller.expires - timezone.now()).total_seconds()),
+                "expires_in_seconds": int(caller.seconds_left),
                 "application": {"uid": caller.client_id},
                 "created_at": int(caller.created.timestamp()),
             }

@@ -1,20 +1,35 @@
 """Composed statements give what a plain queryset gives, in one statement each."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from appointments.models import Customer
 from core.models import OutboxMessage, Role
+from core.models.history import write_new
 from core.models.user import MEMBERSHIPS
 from core.statements import Composed, insert
 from scheduling.api.community.base import ORGANIZATION
 from scheduling.models import Close, SchedulingSettings
+from tests.appointment_factories import make_customer, make_group
 from tests.factories import make_close, make_member, make_organization
 
 pytestmark = pytest.mark.django_db
 
 CLOSES = Composed(
     lambda one, other: Close.objects.select_related("user", "closer").filter(pk__in=(one, other)).order_by("pk"), ids=2
+)
+
+BY_REASON = Composed(
+    lambda organization, reason, start, end: (
+        Close.objects.filter(organization=organization, reason=reason, created_at__gte=start, created_at__lt=end)
+        .order_by("pk")
+        .values_list("reason", "created_at", "state")
+    ),
+    texts=1,
+    moments=2,
 )
 
 
@@ -71,3 +86,39 @@ def test_a_row_that_is_inserted_has_the_defaults_of_its_model():
         getattr(row, f.attname) == getattr(plain, f.attname) for f in row._meta.concrete_fields if f.name not in own
     )
     assert row.uuid
+
+
+def test_texts_and_moments_are_chosen_by_and_values_come_as_django_gives_them():
+    organization = make_organization()
+    wanted = make_close(organization, reason="Late, and %s \ue000")
+    make_close(organization, reason="Other")
+    moment, second = wanted.created_at, timedelta(seconds=1)
+    assert BY_REASON.values(organization.pk, wanted.reason, moment, moment + second) == [
+        (wanted.reason, moment, wanted.state)
+    ]
+    assert BY_REASON.values(organization.pk, wanted.reason, moment - second, moment) == []
+    assert [row[0] for row in BY_REASON.rows(organization.pk, "Other", moment - second, moment + 9 * second)] == [
+        "Other"
+    ]
+
+
+def test_a_new_row_is_written_with_its_history_as_a_save_writes_it():
+    group = make_group()
+    saved = make_customer(group, lastname="Saved", email="")
+    written = Customer(organization=group, lastname="Saved", firstname=saved.firstname)
+    with CaptureQueriesContext(connection) as asked:
+        write_new(written)
+    assert len(asked) == 2
+    own = {"id", "created_at", "updated_at", "history_id", "history_date"}
+    pairs = [
+        (Customer.objects.get(pk=written.pk), saved),
+        (Customer.history.get(id=written.pk), Customer.history.get(id=saved.pk)),
+    ]
+    for ours, plain in pairs:
+        one, other = values_of(ours), values_of(plain)
+        assert {name: one[name] for name in one if name not in own} == {
+            name: other[name] for name in other if name not in own
+        }
+    written.firstname = "Changed"
+    written.save()
+    assert (written.version, Customer.history.filter(id=written.pk).count()) == (2, 2)

@@ -1,0 +1,30 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models.base import VersionedModel
+from core.models.client import Application
+from core.models.history import history
+
+
+class ApiKey(VersionedModel):
+    """A client's credential that never expires by itself. Kept as a hash; the prefix is what people know it by.
+
+    What it may do is its client's: scopes, organizations and roles.
+    """
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="api_keys", verbose_name=_("client")
+    )
+    prefix = models.CharField(_("begins with"), max_length=12, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    history = history(excluded_fields=["key_hash"])
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
