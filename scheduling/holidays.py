@@ -16,15 +16,15 @@ def between(country: str, region: str, first: date, last: date) -> list[date]:
     return sorted(day for day in found if first <= day <= last)
 
 
-def check_place(country: str, region: str) -> None:
-    """Refuse a country or a region that the library does not know."""
+def check_place(country: str, region: str, field: str = "country") -> None:
+    """Refuse a country or a region that the library does not know. `field`: the one that holds the country."""
     if not country:
         return
     import holidays
 
     known = holidays.list_supported_countries()
     if country not in known:
-        raise ValidationError({"country": ValidationError(_("must be a country code such as FR"), code="unknown")})
+        raise ValidationError({field: ValidationError(_("must be a country code such as FR"), code="unknown")})
     if region and region not in known[country]:
         message = _("must be one of: %(regions)s")
         error = ValidationError(message, code="unknown", params={"regions": ", ".join(known[country])})

@@ -9,42 +9,21 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from core.context import name_actor
 from core.errors import Busy, StateConflict
 from core.links import BadLink, read_link, sign_link
 from core.locks import BUSY
+from core.pages import by_link, page, private
 from core.zones import hours_and_minutes
 from scheduling import rules
 from scheduling.emails import CLOSE_LINK, LINK_LIFETIME, SERVICE_LINK, service_url
 from scheduling.models import Close, CommunityService, SchedulingSettings
 from scheduling.services.community_services import pick_day
 from scheduling.services.contests import contest_close
-
-
-def page(request: HttpRequest, template: str, context: dict, organization, language: str, status: int = 200):
-    """A student's page: in his language and the organization's zone, never cached, never a referrer."""
-    with translation.override(language), timezone.override(organization.zone):
-        response = render(request, template, {"organization": organization, **context}, status=status)
-    response["Content-Language"] = language
-    return private(response)
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-def by_link(view):
-    """The signed link is the only credential of the page, so there is no cookie whose power another site could
-    borrow; and a browser that sends no referrer sends no origin that a CSRF check could accept."""
-    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(view))
 
 
 def linked_service(token: str) -> CommunityService:

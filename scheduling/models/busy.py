@@ -1,7 +1,9 @@
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Organization
@@ -25,15 +27,19 @@ class BusyIntervalQuerySet(models.QuerySet):
         """What one job, absence or other source takes."""
         return self.filter(kind=kind, source_id=source_id)
 
-    def overlapping(self, resource_ids: Collection[int], interval: Interval) -> Self:
+    def overlapping(self, resource_ids: Collection[int], interval: Interval, now: datetime | None = None) -> Self:
         """Of these resources, in this time."""
-        return self.filter(sharing_time(*interval), resource_id__in=resource_ids)
+        return self.filter(sharing_time(*interval), resource_id__in=resource_ids).in_force(now)
 
     def clashing_with_outer(self) -> Self:
         """What else takes some of the time of an outer query's busy row from the same resource."""
         outer = {name: models.OuterRef(name) for name in ("resource", "start", "end", "kind", "source_id")}
         others = self.exclude(kind=outer["kind"], source_id=outer["source_id"])
-        return others.filter(sharing_time(outer["start"], outer["end"]), resource=outer["resource"])
+        return others.filter(sharing_time(outer["start"], outer["end"]), resource=outer["resource"]).in_force()
+
+    def in_force(self, now: datetime | None = None) -> Self:
+        """Without holds that expired."""
+        return self.filter(models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=now or timezone.now()))
 
     def clashing(self, resource_ids: Collection[int], interval: Interval, kind: str, source_id: int | None) -> Self:
         """What else than this source takes some of this time from these resources, hard and soft alike, in order."""
@@ -63,6 +69,8 @@ class BusyInterval(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     source_id = models.BigIntegerField()
     is_hard = models.BooleanField(default=False)
+    # Of a hold: from then on it takes nothing, whether or not the row is still there.
+    expires_at = models.DateTimeField(null=True, blank=True)
 
     objects = BusyIntervalQuerySet.as_manager()
 

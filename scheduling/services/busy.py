@@ -1,9 +1,11 @@
 """Who is busy when: the only writer of BusyInterval, for every kind of duty."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Busy
@@ -16,12 +18,13 @@ LOCK = "SELECT pg_advisory_xact_lock(%s::int, pk) FROM (SELECT unnest(%s::int[])
 # One statement for both databases. The ORM gives no key back under ON CONFLICT, and a plain INSERT under a storm
 # deadlocks on the exclusion constraint (measured).
 TAKE = """
-INSERT INTO scheduling_busyinterval (organization_id, resource_id, seat, start, "end", kind, source_id, is_hard)
-SELECT %(organization)s{bigint}, %(resource)s{bigint}, 0, %(start)s{moment}, %(end)s{moment}, %(kind)s{text},
-       %(source)s{bigint}, {true}
+INSERT INTO scheduling_busyinterval
+       (organization_id, resource_id, seat, start, "end", kind, source_id, is_hard, expires_at)
+SELECT %(organization)s{bigint}, %(resource)s{bigint}, %(seat)s{int}, %(start)s{moment}, %(end)s{moment},
+       %(kind)s{text}, %(source)s{bigint}, {true}, %(expires_at)s{moment}
  WHERE NOT EXISTS (
     SELECT 1 FROM scheduling_busyinterval
-     WHERE resource_id = %(resource)s{bigint} AND seat = 0 AND is_hard
+     WHERE resource_id = %(resource)s{bigint} AND seat = %(seat)s{int} AND is_hard
        AND start < %(end)s{moment} AND "end" > %(start)s{moment})
 ON CONFLICT DO NOTHING RETURNING id
 """
@@ -33,8 +36,15 @@ RETURNING id
 """
 # psycopg sends small numbers as smallint, for which the constraint's index has no operators.
 CASTS = {
-    "postgresql": {"bigint": "::bigint", "moment": "::timestamptz", "text": "::text", "true": "true", "false": "false"},
-    "sqlite": {"bigint": "", "moment": "", "text": "", "true": "1", "false": "0"},
+    "postgresql": {
+        "bigint": "::bigint",
+        "int": "::int",
+        "moment": "::timestamptz",
+        "text": "::text",
+        "true": "true",
+        "false": "false",
+    },
+    "sqlite": {"bigint": "", "int": "", "moment": "", "text": "", "true": "1", "false": "0"},
 }
 
 
@@ -56,7 +66,7 @@ def replace(
     source: Source, organization_id: int, resource_ids: Collection[int], interval: Interval | None, *, is_hard: bool
 ) -> None:
     """The source takes this time from these resources, and no other. Raises Busy where a hard time is taken already."""
-    BusyInterval.objects.of(*source).delete()
+    give_back(source)
     if interval is None:
         return
     if is_hard:
@@ -64,6 +74,11 @@ def replace(
             _take_hard(source, organization_id, pk, interval)
     else:
         take_soft(source, organization_id, resource_ids, interval)
+
+
+def give_back(source: Source) -> None:
+    """The source takes nothing any more."""
+    BusyInterval.objects.of(*source).delete()
 
 
 def shorten(source: Source, interval: Interval | None) -> None:
@@ -98,21 +113,42 @@ def take_soft_of_user(source: Source, organization_id: int, user_id: int, interv
     return _insert(TAKE_OF_USER, source, organization_id, interval, user=user_id)
 
 
+def take_seat(
+    source: Source,
+    organization_id: int,
+    resource_id: int,
+    seat: int,
+    interval: Interval,
+    expires_at: datetime | None = None,
+) -> bool:
+    """One seat of the resource, hard; False where something hard has it, be it for a moment that no lock saw."""
+    values = {"resource": resource_id, "seat": seat, "expires_at": expires_at and _adapted(expires_at)}
+    if _insert(TAKE, source, organization_id, interval, **values):
+        return True
+    expired = BusyInterval.objects.filter(
+        resource_id=resource_id, start__lt=interval.end, end__gt=interval.start, expires_at__lte=timezone.now()
+    )
+    return bool(expired.delete()[0]) and _insert(TAKE, source, organization_id, interval, **values)
+
+
 def _take_hard(source: Source, organization_id: int, resource_id: int, interval: Interval) -> None:
-    if not _insert(TAKE, source, organization_id, interval, resource=resource_id):
+    if not take_seat(source, organization_id, resource_id, 0, interval):
         raise Busy(_("This time was taken at this very moment. Try again."))
 
 
-def _insert(statement: str, source: Source, organization_id: int, interval: Interval, **whose: int) -> bool:
+def _insert(statement: str, source: Source, organization_id: int, interval: Interval, **more) -> bool:
     """Whether a row was written."""
-    adapt = connection.ops.adapt_datetimefield_value
     values: dict = {
         "organization": organization_id,
-        "start": adapt(interval.start),
-        "end": adapt(interval.end),
+        "start": _adapted(interval.start),
+        "end": _adapted(interval.end),
         "source": source.pk,
         "kind": source.kind,
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(**CASTS[connection.vendor]), values | whose)
+        cursor.execute(statement.format(**CASTS[connection.vendor]), values | more)
         return cursor.fetchone() is not None
+
+
+def _adapted(instant: datetime):
+    return connection.ops.adapt_datetimefield_value(instant)
