@@ -1,0 +1,32 @@
+"""What the texts and numbers of this app have in common."""
+
+from collections.abc import Callable
+from typing import Self
+
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models.base import VersionedQuerySet
+
+MAX_TEXT = 5000
+TEXT: list[Callable[[str], None]] = [
+    MaxLengthValidator(MAX_TEXT, _("is too long (maximum is %(limit_value)d characters)")),
+    ProhibitNullCharactersValidator(_("holds a character that no text has")),
+]
+# As `#dddddd` [doc].
+COLOUR: list[Callable[[str], None]] = [RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("must be a colour, as #dddddd"))]
+# A year of minutes, and then some: what a length or a rule may be.
+MOST_MINUTES = 1_000_000
+
+
+class LivingQuerySet(VersionedQuerySet):
+    """Rows that are deleted by a mark, so that they can be restored."""
+
+    def alive(self) -> Self:
+        return self.filter(is_deleted=False)
+
+
+def line(verbose_name, length: int = 255) -> models.CharField:
+    """A line of text that may be empty."""
+    return models.CharField(verbose_name, max_length=length, blank=True)

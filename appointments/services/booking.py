@@ -1,0 +1,193 @@
+"""Booking, by every door: read → lock the customer → rules in the contract's order → place → tell."""
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appointments import emails
+from appointments.calendar_time import Wanted
+from appointments.models import Appointment, AppointmentLine, BookingSettings, Customer, Hold, Waiting
+from appointments.models.appointment import new_key
+from appointments.rules import Asked, Verdict, booking_verdicts, broken, check_start, passed_over, refusal
+from appointments.services import customers, holds, placing, waiting_list
+from appointments.services.owners import is_ours, owner, owner_of
+from core.changes import check_fields, refuse
+from core.locks import atomic
+from core.models import Organization
+from core.models.history import write_new
+from core.statements import insert
+from scheduling.models import BusyInterval
+
+State = Appointment.State
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What is asked for. customer: the values of a new customer, or of the one named that differ.
+
+    services: ids, in the order in which they are done; calendar_id None: the organization's way chooses.
+    """
+
+    start: datetime
+    services: Sequence[int]
+    customer_id: int | None = None
+    customer: dict = field(default_factory=dict)
+    calendar_id: int | None = None
+    comments: str = ""
+    websource: str = ""
+    from_web: bool = True
+    hold_id: int | None = None
+    override_reason: str = ""
+    # Of the notice whose link books: the customer is known by it, and the booking is its credential's.
+    waiting: Waiting | None = None
+
+
+@atomic
+def book_appointment(organization: Organization, booking: Booking, *, is_staff: bool) -> Appointment:
+    """Raises ValidationError with the first refusal in the contract's order; nothing is written then.
+
+    `organization` with its booking_settings. Staff are bound by what is hard alone [contract 40].
+    """
+    settings = BookingSettings.of(organization)
+    services = placing.read_services(organization, booking.services, is_staff=is_staff)
+    check_number(settings, booking.services)
+    hold = holds.find(organization, booking.hold_id, booking.start, booking.services) if booking.hold_id else None
+    calendar_id = _calendar_id(booking, hold)
+    calendars = placing.choice(organization, services, calendar_id, is_staff=is_staff)
+    texts = _texts(organization, booking)
+    asked = Asked(settings, Wanted.of(services), booking.start, timezone.now(), is_staff)
+    check_start(asked)
+    is_known = is_staff or booking.waiting is not None
+    customer = find_customer(organization, booking.customer_id, booking.customer, is_staff=is_known)
+    asked = replace(asked, customer=customer if customer.pk else None)
+    verdicts = check_booking(asked)
+    wish = placing.Placing(asked, calendars, calendar_id is not None, holds.sources(hold))
+    order = placing.candidates(wish)
+    texts["customer"] = keep_customer(customer, booking.customer)
+    if hold:
+        holds.consume(hold)
+    return _placed(wish, order, texts, verdicts, booking.override_reason)
+
+
+def _placed(wish: placing.Placing, order: Iterable, values: dict, verdicts: list[Verdict], reason: str) -> Appointment:
+    """Written, with its seat, and told of."""
+
+    def write(place: placing.Place) -> Appointment:
+        return write_appointment(wish.asked, place, values, verdicts, reason)
+
+    appointment = placing.place(wish, order, BusyInterval.Kind.APPOINTMENT, write)
+    tell_booked(appointment, is_first=wish.asked.customer is None)
+    return appointment
+
+
+def tell_booked(appointment: Appointment, *, is_first: bool = False) -> None:
+    """is_first: of a customer who is new, and so waited for nothing."""
+    emails.queue_booked(appointment)
+    emails.queue_reminders(appointment)
+    if not is_first:
+        waiting_list.fulfil(appointment)
+
+
+def check_booking(asked: Asked) -> list[Verdict]:
+    """The verdicts that do not depend on a calendar, once none refuses."""
+    verdicts = booking_verdicts(asked)
+    refusing = broken(verdicts, asked.is_staff)
+    if refusing:
+        raise refusal(refusing[0])
+    return verdicts
+
+
+def check_number(settings: BookingSettings, services: Sequence[int]) -> None:
+    if settings.max_multirdvs is not None and len(services) > settings.max_multirdvs:
+        refuse("services", "too_many", _("must be at most %(most)d services"), most=settings.max_multirdvs)
+
+
+def _calendar_id(booking: Booking, hold: Hold | None) -> int | None:
+    if hold is None:
+        return booking.calendar_id
+    if booking.calendar_id not in {None, hold.calendar_id}:
+        refuse("hold", "other_calendar", _("keeps a slot of another calendar"))
+    return hold.calendar_id
+
+
+def _texts(organization: Organization, booking: Booking) -> dict:
+    """What the request says itself of the appointment; raises ValidationError."""
+    texts = {"comments": booking.comments, "websource": booking.websource, "from_web": booking.from_web}
+    check_fields(Appointment(organization=organization, **texts), set(texts))
+    return {"organization": organization, **texts, **(owner_of(booking.waiting) if booking.waiting else owner())}
+
+
+def find_customer(organization: Organization, pk: int | None, values: dict, *, is_staff: bool) -> Customer:
+    """The one that is named, locked, or a new one that is not saved yet; its rules agree [contract 40: 2, 13, 11]."""
+    try:
+        if pk is None:
+            return customers.check_new(organization, values)
+        customer = lock_customer(organization, pk, is_staff=is_staff)
+        customers.change_draft(copy(customer), values)
+        return customer
+    except ValidationError as error:
+        raise _of_customer(error) from None
+
+
+def keep_customer(customer: Customer, values: dict) -> Customer:
+    """What `find_customer` gave, written."""
+    try:
+        if customer.pk is None:
+            return customers.save_customer(customer)
+        return customers.change_customer(customer, values)
+    except ValidationError as error:
+        raise _of_customer(error) from None
+
+
+def _of_customer(error: ValidationError) -> ValidationError:
+    found = error.error_dict
+    return ValidationError({"customer" if name == "id" else f"customer.{name}": found[name] for name in found})
+
+
+def lock_customer(organization: Organization, pk: int, *, is_staff: bool) -> Customer:
+    """Raises ValidationError on `id`: one that is not there, and to customers one that another credential made."""
+    rows = Customer.objects.alive().filter(organization=organization)
+    try:
+        customer = rows.locked(pk)
+    except Customer.DoesNotExist:
+        refuse("id", "must_exist", _("must exist"))
+    if not is_staff and not is_ours(customer):
+        refuse("id", "must_exist", _("must exist"))
+    return customer
+
+
+def write_appointment(
+    asked: Asked, place: placing.Place, values: dict, verdicts: list[Verdict], reason: str
+) -> Appointment:
+    """The appointment's row, and its services'."""
+    need = asked.wanted.need
+    waits = asked.settings.confirm_required and not asked.is_staff
+    appointment = Appointment(
+        calendar=place.calendar,
+        start=asked.start,
+        end=asked.end,
+        buffer_before=need.before // 60,
+        buffer_after=need.after // 60,
+        key=new_key(),
+        state=State.PENDING if waits else State.IN_PROGRESS,
+        assignment_reason=place.reason[:255],
+        **values,
+    )
+    note_passed_over(appointment, [*passed_over(verdicts, asked.is_staff), *place.overridden], reason)
+    write_new(appointment)
+    for number, service in enumerate(asked.wanted.services):
+        line = {"position": number, "service_id": service.pk, "length": service.length}
+        insert(AppointmentLine, {"appointment_id": appointment.pk, **line})
+    return appointment
+
+
+def note_passed_over(appointment: Appointment, verdicts: Sequence[Verdict], reason: str) -> None:
+    """For the history: each rule that staff passed over, and why [contract 40]."""
+    if verdicts:
+        told = "; ".join(f"{verdict.code}: {verdict.text}" for verdict in verdicts)
+        appointment._change_reason = f"{told}. {reason}".strip()

@@ -1,0 +1,53 @@
+"""What an organization decides about its appointments, and what it is called, changed as one thing [contract 40]."""
+
+from collections.abc import Collection
+from copy import copy
+from functools import partial
+
+from appointments.models import BookingSettings
+from core.changes import apply_changes, check_all, check_fields
+from core.errors import StaleVersion
+from core.locks import atomic
+from core.models import Organization
+
+OF_ORGANIZATION = {"name", "time_zone"}
+
+
+def version_of(organization: Organization) -> int:
+    """Grows with every write of either row."""
+    settings = BookingSettings.of(organization)
+    return organization.version + (0 if settings._state.adding else settings.version)
+
+
+@atomic
+def update_settings(pk: int, values: dict, versions: Collection[int] | None = None) -> Organization:
+    """values: fields of BookingSettings, and name and time_zone of its organization; only what differs is written.
+
+    Raises ValidationError, StaleVersion.
+    """
+    organization = Organization.objects.locked(pk)
+    settings = BookingSettings.objects.select_for_update(of=("self",)).filter(organization=organization).first()
+    organization.booking_settings = settings or BookingSettings(organization=organization)
+    if versions is not None and version_of(organization) not in versions:
+        raise StaleVersion
+    for row, changed in _checked(organization, values):
+        if changed:
+            row.save()
+    return organization
+
+
+def check_update(organization: Organization, values: dict) -> None:
+    """Every rule that these values would break; writes nothing."""
+    draft = copy(organization)
+    draft.booking_settings = copy(BookingSettings.of(organization))
+    _checked(draft, values)
+
+
+def _checked(organization: Organization, values: dict) -> list[tuple]:
+    """(row, what of it changed), once every rule agrees."""
+    own = {name: value for name, value in values.items() if name in OF_ORGANIZATION}
+    rest = {name: value for name, value in values.items() if name not in OF_ORGANIZATION}
+    rows = [(organization, own), (organization.booking_settings, rest)]
+    changes = [(row, apply_changes(row, wanted)) for row, wanted in rows]
+    check_all(*(partial(check_fields, row, changed) for row, changed in changes if changed))
+    return changes

@@ -1,0 +1,117 @@
+"""Who waits is told of what frees, and waits no longer once it is booked [contract 40].
+
+In the transaction of what frees the time: where nobody waits it costs one statement. It waits for no other transaction,
+since who is being told or books at this very moment is passed by.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from appointments import waiting_emails
+from appointments.models import Appointment, BookingSettings, Calendar, Service, Waiting
+from appointments.services import slots
+from core.models import Organization
+from core.statements import Composed
+from core.zones import local_moment
+from scheduling.intervals import Interval
+
+MOST_NOTICES = 3
+# Of those who wait longest, so many are looked at, for so many different wishes.
+MOST_LOOKED_AT, MOST_WISHES = 500, 10
+WAITINGS = Composed(lambda customer_id: Waiting.objects.alive().filter(customer=customer_id).values_list("pk"))
+
+
+def fulfil(appointment: Appointment) -> None:
+    """Whoever waited for these services in this window waits no longer; the customer is locked."""
+    if not WAITINGS.rows(appointment.customer_id):
+        return
+    waiting = Waiting.objects.alive().filter(
+        customer=appointment.customer_id, start__lte=appointment.start, end__gt=appointment.start
+    )
+    waiting = waiting.filter(Q(calendars=None) | Q(calendars=appointment.calendar_id)).distinct()
+    found = list(waiting)
+    booked = set(appointment.lines.values_list("service", flat=True)) if found else set()
+    for each in found:
+        if booked.issuperset(each.services):
+            each.changed(is_deleted=True).save()
+
+
+def tell_of_freed(calendar: Calendar, interval: Interval) -> None:
+    """Tell who waits longest that this time is free: one customer, and nobody where none of them can book it."""
+    if not _waiting_for(calendar, interval).exists():
+        return
+    organization = Organization.objects.select_related("booking_settings").get(pk=calendar.organization_id)
+    if not _takes_customers(organization, calendar):
+        return
+    candidates = list(_candidates(organization, calendar, interval)[:MOST_LOOKED_AT])
+    for pk in _served(organization, calendar, interval, candidates):
+        # Whom another transaction is telling, or ends, is passed by.
+        rows = Waiting.objects.alive().filter(pk=pk).select_for_update(of=("self",), skip_locked=True)
+        waiting = _tellable(rows, organization).first()
+        if waiting:
+            _tell(waiting)
+            return
+
+
+def _takes_customers(organization: Organization, calendar: Calendar) -> bool:
+    return calendar.is_open and not calendar.is_deleted and BookingSettings.of(organization).sendmail
+
+
+def _tell(waiting: Waiting) -> None:
+    waiting.changed(notices=waiting.notices + 1, told_at=timezone.now()).save()
+    waiting_emails.queue_notice(waiting)
+
+
+# -- who comes into question --------------------------------------------------------------------------------
+
+
+def _waiting_for(calendar: Calendar, interval: Interval) -> QuerySet[Waiting]:
+    """Whose window shares a moment with this time."""
+    rows = Waiting.objects.alive().filter(organization=calendar.organization_id)
+    return rows.filter(start__lt=interval.end, end__gt=interval.start)
+
+
+def _tellable(rows: QuerySet[Waiting], organization: Organization) -> QuerySet[Waiting]:
+    """Of these, who may be told today, the oldest first."""
+    midnight = local_moment(organization.local_date(), time(0), organization.zone)
+    rows = rows.filter(Q(told_at=None) | Q(told_at__lt=midnight), notices__lt=MOST_NOTICES, end__gt=timezone.now())
+    return rows.filter(customer__is_deleted=False).exclude(customer__email="").order_by("pk")
+
+
+Candidate = tuple[int, list[int], datetime, datetime]
+
+
+def _candidates(organization: Organization, calendar: Calendar, interval: Interval) -> QuerySet:
+    """(id, services, start, end) of those who may be told of this calendar's time."""
+    rows = _waiting_for(calendar, interval).filter(Q(calendars=None) | Q(calendars=calendar))
+    return _tellable(rows, organization).values_list("pk", "services", "start", "end")
+
+
+def _served(
+    organization: Organization, calendar: Calendar, interval: Interval, candidates: Sequence[Candidate]
+) -> Iterator[int]:
+    """Those for whom a slot really is free there now, in their order. One query for each different wish."""
+    offered = {service.pk: service for service in calendar.services.filter(is_deleted=False, is_open=True)}
+    known: dict[tuple[int, ...], list[datetime]] = {}
+    for pk, wish, start, end in candidates:
+        key = tuple(wish)
+        if key not in known:
+            if not offered.keys() >= set(wish) or len(known) == MOST_WISHES:
+                continue
+            known[key] = _starts(organization, [offered[each] for each in wish], calendar, interval)
+        if any(start <= slot < end for slot in known[key]):
+            yield pk
+
+
+def _starts(
+    organization: Organization, services: Sequence[Service], calendar: Calendar, interval: Interval
+) -> list[datetime]:
+    """The starts that a customer can book now and that take some of this time."""
+    before = timedelta(minutes=services[0].buffer_before)
+    after = timedelta(minutes=sum(service.length for service in services) + services[-1].buffer_after)
+    step = timedelta(seconds=1)
+    window = Interval(interval.start - after + step, interval.end + before)
+    return [slot.start for slot in slots.free_slots(organization, services, [calendar], window, is_staff=False)]
