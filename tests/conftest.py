@@ -1,3 +1,5 @@
+import io
+import logging
 import os
 
 import pytest
@@ -21,3 +23,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         connection.settings_dict["TEST"]["NAME"] = f"{os.environ['DUTYBOARD_VAR']}/test.sqlite3"
         # Nothing here outlives a power cut, so nothing waits for the disk.
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """What the project's own log handler writes."""
+    handler = next(one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler)
+    monkeypatch.setattr(handler, "stream", io.StringIO())
+    return handler.stream

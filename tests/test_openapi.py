@@ -5,10 +5,13 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from appointments.api.urls import urlpatterns as appointments
 from config.urls import urlpatterns
 from core.scopes import SCOPES
 from scheduling.api.community.urls import urlpatterns as community
 from scheduling.api.jobs.urls import urlpatterns as jobs
+
+UNVERSIONED = ("feeds", "holds", "waitings")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,7 @@ def test_it_is_valid_openapi(document):
     validate(document)
 
 
-@pytest.mark.parametrize(("prefix", "routes"), [("/v2/", community), ("/v1/", jobs)])
+@pytest.mark.parametrize(("prefix", "routes"), [("/v2/", community), ("/v1/", jobs), ("/api/v1/", appointments)])
 def test_every_route_of_a_dialect_is_there(document, prefix, routes):
     # Each route but the last, which answers 404.
     assert len([path for path in document["paths"] if path.startswith(prefix)]) == len(routes) - 1
@@ -42,7 +45,7 @@ def test_every_endpoint_for_programs_is_there(document):
         "/readyz",
     }
     assert paths <= set(document["paths"])
-    assert len(urlpatterns) == 13, "a new prefix belongs in the document too"
+    assert len(urlpatterns) == 15, "a new prefix belongs in the document too"
 
 
 def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):
@@ -66,6 +69,35 @@ def test_every_operation_on_jobs_names_its_customer_and_shows_the_seeds_problems
             expected = {"400", "401", "403", "500"} | ({"422"} if method != "get" else set())
             assert expected <= set(operation["responses"]), (path, method)
             assert set(operation.get("requestBody", {}).get("content", {})) <= {"application/json"}
+
+
+def test_every_operation_on_appointments_takes_a_key_and_refuses_by_numbers(document):
+    components = document["components"]["securitySchemes"]
+    assert {(components[name]["in"], components[name]["name"]) for name in ("apiKey", "apiKeyHeader")} == {
+        ("query", "apikey"),
+        ("header", "X-Api-Key"),
+    }
+    for path, method, operation in operations(document):
+        # The feed's token is its credential.
+        if path.startswith("/api/v1/") and not path.endswith(".ics"):
+            scope = "appointments:read" if method == "get" else "appointments:write"
+            assert operation["security"] == [{"oauth2": [scope]}, {"apiKey": []}, {"apiKeyHeader": []}], (path, method)
+            expected = {"400", "401", "403", "406", "429", "500", "503"} | ({"404"} if "{" in path else set())
+            # These have no version.
+            is_versioned = method in {"put", "delete"} and not any(name in path for name in UNVERSIONED)
+            expected |= {"409", "412"} if is_versioned else set()
+            assert expected <= set(operation["responses"]), (path, method)
+    refusal = document["components"]["responses"]["Appointments401"]["content"]["application/json"]["example"]
+    assert refusal == {"error": {"code": 5, "name": "LoginFailed", "message": "Authentification failed.", "fields": {}}}
+
+
+def test_every_list_of_set_up_is_in_an_envelope(document):
+    names = ("calendars", "calendarsets", "interventions", "interventionsets", "fiches", "vevents")
+    for path in ("/api/v1/groups", *(f"/api/v1/groups/{{group_id}}/{name}" for name in names)):
+        schema = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert schema["required"] == [
+            *("records", "sort", "dir", "totalRecords", "startIndex", "recordsReturned", "pageSize")
+        ]
 
 
 def test_every_list_of_jobs_is_in_an_envelope(document):

@@ -8,8 +8,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.models import Membership, Organization, Role, User
+from appointments.models import BookingSettings, CalendarFeed, Hold, Waiting
+from core.models import ApiKey, Membership, Organization, Role, User
 from scheduling.models import Absence, ContactGroup, Contest, JobOccurrence, SchedulingSettings, Timetable
+from tests.appointment_factories import (
+    make_appointment,
+    make_calendar,
+    make_calendar_set,
+    make_customer,
+    make_event,
+    make_service,
+    make_service_set,
+)
 from tests.back_office import browser, url
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_person
 from tests.job_factories import (
@@ -45,6 +55,7 @@ def fill(administrator) -> None:
     make_client(place)
     a_note(place, recipient=close.user, state="failed", error="Refused")
     fill_jobs(place, judge)
+    fill_appointments(place)
 
 
 def fill_jobs(place: Organization, staff: User) -> None:
@@ -61,6 +72,23 @@ def fill_jobs(place: Organization, staff: User) -> None:
     JobOccurrence.objects.create(recurrence=recurrence, start_at=now, outcome="made", job=made)
     planned = {"resource": crew, "vehicle": make_vehicle(place), "planned_start_at": now, "planned_duration": 60}
     make_job(place, type=kind, contact=contact, category=category, **planned)
+
+
+def fill_appointments(place: Organization) -> None:
+    BookingSettings.objects.create(organization=place, min_cancel_notice=60)
+    service = make_service(place, serviceset=make_service_set(place))
+    calendar = make_calendar(place, service, calendarset=make_calendar_set(place))
+    customer = make_customer(place)
+    make_appointment(calendar, customer, service)
+    make_appointment(calendar, customer, service, is_deleted=True)
+    now = timezone.now()
+    until = {"start": now, "end": now + timedelta(days=1)}
+    make_event(calendar, **until)
+    Hold.objects.create(organization=place, calendar=calendar, services=[service.pk], expires_at=now, **until)
+    Waiting.objects.create(organization=place, customer=customer, services=[service.pk], **until)
+    client = make_client(place)
+    CalendarFeed.objects.create(organization=place, calendar=calendar, application=client, token_hash=f"{place.pk}")
+    ApiKey.objects.create(application=client, prefix="dk_", key_hash=f"{place.pk}")
 
 
 def cost(client, model: str) -> int:

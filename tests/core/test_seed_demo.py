@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
+from appointments.models import Appointment, Calendar, CalendarEvent, Customer, Waiting
 from core.models import Application, Membership, Organization, OutboxMessage, Role, User
 from scheduling.models import (
     Close,
@@ -46,7 +47,18 @@ def errors_of_the_doctor() -> list[dict]:
 
 
 def counts() -> list[int]:
-    models = (Organization, User, Membership, Application, Close, CommunityService, Contest, OutboxMessage, Job)
+    models = (
+        Organization,
+        User,
+        Membership,
+        Application,
+        Close,
+        CommunityService,
+        Contest,
+        OutboxMessage,
+        Job,
+        Appointment,
+    )
     return [model.objects.count() for model in models]
 
 
@@ -118,6 +130,17 @@ class TestSeedDemo:
         assert {"job", "absence"} <= kinds
         assert all(item["customFields"] for item in items)
 
+    def test_appointments_are_shown_in_every_state_with_what_they_are_made_of(self):
+        here = {"organization": answer("seed_demo")["organization"]}
+        appointments = Appointment.objects.filter(**here)
+        # On a Monday before nine nobody came yet.
+        assert {"in_progress", "pending"} <= set(appointments.values_list("state", flat=True))
+        assert appointments.filter(is_deleted=True).exists()
+        assert Calendar.objects.filter(**here).count() == 3
+        assert Calendar.objects.filter(resource__user__isnull=False, **here).exists()
+        assert {event.kind for event in CalendarEvent.objects.filter(**here)} == set(CalendarEvent.Kind)
+        assert Waiting.objects.filter(**here).exists()
+
     def test_the_doctor_finds_nothing_wrong_with_it(self):
         answer("seed_demo")
         assert errors_of_the_doctor() == []
@@ -151,6 +174,8 @@ class TestSeedDemo:
         assert Membership.objects.filter(role=Role.STUDENT, **here).count() == 200
         assert Close.objects.filter(**here).count() == 2000
         assert CommunityService.objects.filter(**here).count() == 5000
+        assert Appointment.objects.filter(**here).count() == 3000
+        assert Customer.objects.filter(**here).count() == 500
         assert errors_of_the_doctor() == []
         before = counts()
         answer("seed_demo", "--size", "large")
@@ -173,7 +198,8 @@ class TestSeedDemo:
     def test_the_mail_of_the_first_start_goes_before_the_welcome(self, mailoutbox):
         run("seed_demo", "--if-empty", "--welcome")
         assert mailoutbox
-        assert not OutboxMessage.objects.filter(state="queued").exists()
+        # Reminders wait for their time.
+        assert not OutboxMessage.objects.filter(state="queued", due_at__lte=timezone.now()).exists()
 
     def test_json_is_never_mixed_with_mail_or_welcome(self, mailoutbox):
         assert list(answer("seed_demo", "--if-empty", "--welcome"))
@@ -200,6 +226,16 @@ class TestSeedDemo:
         assert Application.objects.count() == 1
 
 
+def documents_of(text: str) -> list[dict]:
+    """JSON documents one after another."""
+    found = []
+    while text:
+        document, end = json.JSONDecoder().raw_decode(text)
+        found.append(document)
+        text = text[end:].lstrip()
+    return found
+
+
 def welcome_token_line() -> str:
     return next(line for line in run("seed_demo", "--if-empty", "--welcome").splitlines() if line.startswith("TOKEN="))
 
@@ -213,7 +249,8 @@ def test_the_welcome_can_be_pasted_again_and_again(live_server, settings):
         lines = text[text.index("TOKEN=") :].replace("curl -i", "curl -s")
         done = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        made, end = json.JSONDecoder().raw_decode(done.stdout)
-        assert list(json.loads(done.stdout[end:])) == ["id"], "and a job"
+        made, job, booked = documents_of(done.stdout)
+        assert list(job) == ["id"]
+        assert list(booked) == ["records"]
         assert made["schedule_at"].endswith(("T06:00:00.000Z", "T05:00:00.000Z"))
         assert made["close"]["state"] == "unclose"

@@ -8,6 +8,7 @@ import time_machine
 from core.models import Application, Role
 from tests import api, routes
 from tests.api import Caller
+from tests.appointments.access_table import TABLE as APPOINTMENTS
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_token
 from tests.scheduling.access_table import COLUMNS, NO_TOKEN, OTHERS, TABLE, WRONG_SCOPE, Expected
 from tests.scheduling.jobs_access_table import TABLE as JOBS
@@ -128,7 +129,7 @@ def test_every_other_route_answers_nobody_and_a_token_as_the_table_says(method, 
 
 
 def test_every_route_and_method_stands_in_a_table():
-    known = {(method, route) for method, route, *_ in [*TABLE, *JOBS, *OTHERS]}
+    known = {(method, route) for method, route, *_ in [*TABLE, *JOBS, *APPOINTMENTS, *OTHERS]}
     shown = [(text, route) for text, route in routes.all_routes() if not text.startswith(routes.ADMIN)]
     found = {
         (method, routes.label(text, route))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from string import Template
 
 import pytest
@@ -11,23 +12,29 @@ from django.db import connection
 from django.db.models import Model
 from django.test import Client
 
+from appointments.api.vevent_shapes import FIRST_EVENT
+from appointments.models import Appointment, AppointmentLine
 from core.api.dialects import page_door
+from core.api_keys import new_key
 from core.models import Organization, Role
 from scheduling.emails import service_url
 from scheduling.models import Contact, ContactGroup
 from scheduling.student import contest_url
-from tests import factories, job_factories
+from tests import appointment_factories, factories, job_factories
+from tests.appointments import malformed as malformed_appointments
+from tests.appointments import malformed_bookings
 from tests.scheduling import malformed, malformed_addresses, malformed_job_calls, malformed_jobs, malformed_others
 from tests.scheduling.malformed import Case
 
-GROUPS: dict[str, list[Case]] = {
-    name: cases
-    for module in (malformed, malformed_addresses, malformed_others, malformed_jobs, malformed_job_calls)
-    for name, cases in module.GROUPS.items()
-}
+MODULES = (
+    *(malformed, malformed_addresses, malformed_others, malformed_jobs, malformed_job_calls),
+    *(malformed_appointments, malformed_bookings),
+)
+GROUPS: dict[str, list[Case]] = {name: cases for module in MODULES for name, cases in module.GROUPS.items()}
 TABLE = [case for cases in GROUPS.values() for case in cases]
 PROBLEM_KEYS = {"type", "title", "status", "detail"}
 HOST = "localhost"
+EVENING = datetime(2027, 1, 4, 20, tzinfo=UTC)
 
 
 def make_world() -> dict[str, str]:
@@ -55,6 +62,7 @@ def make_world() -> dict[str, str]:
         "link": service_url(service).rpartition("/")[2],
         "contest": contest_url(close).rpartition("/")[2],
         **make_jobs_world(ours, theirs),
+        **make_appointments_world(ours, theirs),
     }
 
 
@@ -87,6 +95,35 @@ def rows_of_jobs(place: Organization, contact: Contact) -> dict[str, Model]:
         "resource": job_factories.make_resource(place),
         "vehicle": job_factories.make_vehicle(place),
     }
+
+
+def make_appointments_world(ours: Organization, theirs: Organization) -> dict[str, str]:
+    scopes = ["appointments:read", "appointments:write"]
+    application = factories.make_client(ours, roles=[Role.ADVANCED_STAFF], allowed_scopes=scopes)
+    calendar, foreign = (appointment_factories.make_calendar(place) for place in (ours, theirs))
+    service = appointment_factories.make_service(ours, calendar)
+    event = appointment_factories.make_event(calendar, EVENING, EVENING.replace(hour=22))
+    fiche = appointment_factories.make_customer(ours)
+    times = {"start": EVENING, "end": EVENING.replace(minute=30)}
+    appointment = Appointment.objects.create(
+        organization=ours, calendar=calendar, customer=fiche, key="k" * 20, **times
+    )
+    AppointmentLine.objects.create(appointment=appointment, position=0, service=service, length=30)
+    rows = {
+        "group": ours,
+        "foreign_group": theirs,
+        "calendar": calendar,
+        "foreign_calendar": foreign,
+        "foreign_resource": foreign.resource,
+        "foreign_set": appointment_factories.make_calendar_set(theirs),
+        "foreign_service": appointment_factories.make_service(theirs),
+        "fiche": fiche,
+        "bookable": service,
+        "appointment": appointment,
+        "foreign_fiche": appointment_factories.make_customer(theirs),
+    }
+    ids = {name: str(row.pk) for name, row in rows.items()}
+    return {**ids, "vevent": str(FIRST_EVENT + event.pk), "pro_key": new_key(application)[1]}
 
 
 def filled(text: str, world: dict[str, str]) -> str:
@@ -150,6 +187,8 @@ def _has_form(case: Case, answer: Answer) -> bool:
         return _has_community_form(case, body)
     if case.path.startswith("/v1/"):
         return _has_jobs_form(case, body)
+    if f"{case.path}/".startswith("/api/v1/"):
+        return _has_appointments_form(case, body)
     if _is_oauth(case):
         return set(body) == {"error", "error_description"}
     return set(body) == PROBLEM_KEYS and body["status"] == case.status
@@ -166,6 +205,15 @@ def _has_community_form(case: Case, body: dict) -> bool:
 def _has_jobs_form(case: Case, body: dict) -> bool:
     keys = PROBLEM_KEYS | {"instance"} | ({"errors"} if case.status == 422 else set())
     return set(body) == keys and body["status"] == case.status and tuple(body.get("errors", ())) == case.fields
+
+
+def _has_appointments_form(case: Case, body: dict) -> bool:
+    error = body["error"]
+    names = ["code", "name", "message", "fields"]
+    number = {401: 5, 403: 1, 404: 3}.get(case.status, 2)
+    # What is wrong with an address has numbers of its own.
+    numbers = {number, 13} if case.fields == ("email",) else {number}
+    return list(error) == names and error["code"] in numbers and tuple(error["fields"]) == case.fields
 
 
 def _is_oauth(case: Case) -> bool:

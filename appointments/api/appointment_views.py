@@ -1,0 +1,112 @@
+"""Appointments: booked, read, moved, cancelled [seed; contract 40]."""
+
+from django.http import Http404
+from rest_framework.response import Response
+
+from appointments.api import appointment_documentation as documentation
+from appointments.api.appointment_forms import BOOKING, CHANGES
+from appointments.api.appointment_shapes import LISTING, VERSION, VERSIONED, records_of, with_services
+from appointments.api.base import READ, WRITE
+from appointments.api.fiche_writing import FicheWriting
+from appointments.models import Appointment
+from appointments.models.appointment import AppointmentQuerySet
+from appointments.services.booking import Booking, book_appointment
+from appointments.services.changes import cancel_appointment, change_appointment
+from core.changes import refuse
+
+# What of an appointment staff alone change.
+STAFFS_OWN = ("state", "deleted")
+
+
+class Appointments(FicheWriting):
+    """An account's are those that its credential booked."""
+
+    accesses = {"list": READ, "retrieve": READ, "create": WRITE, "update": WRITE, "destroy": WRITE}
+    documentation = documentation.APPOINTMENTS
+    root = "appointment"
+
+    def rows(self) -> AppointmentQuerySet:
+        rows = self.in_organizations(Appointment.objects.all())
+        return rows if self.is_staff else rows.filter(**self.owner)
+
+    def found(self) -> Appointment:
+        """That of the address, once If-Match agrees with its version."""
+        return self.checked(self.find(self.rows(), self.kwargs["id"]))
+
+    def finish(self, records: list[dict]) -> None:
+        """What staff note of a customer is not for customers."""
+        if not self.is_staff:
+            for record in records:
+                record["fiche"]["comments"] = ""
+
+    # -- reading ----------------------------------------------------------------------------------------
+
+    def list(self, request, **path) -> Response:
+        rows = self.rows().alive()
+        if not self.query.truth("include_past"):
+            rows = rows.upcoming()
+        return Response(LISTING.page(self, with_services(rows), self.finish))
+
+    def retrieve(self, request, **path) -> Response:
+        return self.shown(self.find(self.rows(), path["id"]).pk)
+
+    def shown(self, pk: int, status: int = 200, **headers: str) -> Response:
+        """`{"records": [the appointment]}` as it is now."""
+        [record] = records_of(VERSIONED, [pk], self.zone)
+        version = record.pop(VERSION)
+        self.finish([record])
+        return self.single({"records": [record]}, version, status, headers)
+
+    # -- writing ----------------------------------------------------------------------------------------
+
+    def create(self, request, **path) -> Response:
+        appointment = self.form(BOOKING, is_new=True).save(self.book)
+        return self.shown(appointment.pk, 201, Location=f"{self.address}/{appointment.pk}")
+
+    def book(self, values: dict) -> Appointment:
+        pk, customer = values.pop("customer")
+        reason = values.pop("override_reason", "")
+        booking = Booking(**values, customer_id=pk, customer=customer, override_reason=reason if self.is_staff else "")
+        return book_appointment(self.organization, booking, is_staff=self.is_staff)
+
+    def update(self, request, **path) -> Response:
+        if any(name in self.data for name in STAFFS_OWN):
+            self.require_staff()
+        appointment = self.found()
+        self.form(CHANGES).save(lambda values: self.change(appointment, values))
+        return self.shown(appointment.pk)
+
+    def change(self, appointment: Appointment, values: dict) -> None:
+        reason = values.pop("override_reason", "")
+        check_kept(appointment, values)
+        if values.get("is_deleted"):
+            refuse("is_deleted", "by_delete", "can only be false here, which restores")
+        change_appointment(
+            appointment.pk, values, self.expected_versions, is_staff=self.is_staff, reason=self.reason(reason)
+        )
+
+    def reason(self, text: str) -> str:
+        return text if self.is_staff else ""
+
+    def destroy(self, request, **path) -> Response:
+        appointment = self.found()
+        reason = self.query.one("override_reason", str) or ""
+        self.query.check()
+        if appointment.is_deleted:
+            raise Http404
+        CHANGES.read({}, self).save(
+            lambda _values: cancel_appointment(
+                appointment.pk, self.expected_versions, is_staff=self.is_staff, reason=self.reason(reason)
+            )
+        )
+        return self.shown(appointment.pk)
+
+
+def check_kept(appointment: Appointment, values: dict) -> None:
+    """Who comes, and for what, stays as it was booked."""
+    pk, _customer = values.pop("customer", (None, {}))
+    if pk not in {None, appointment.customer_id}:
+        refuse("customer", "frozen", "cannot be changed: cancel, and book anew")
+    services = values.pop("services", None)
+    if services is not None and services != [line.service_id for line in appointment.lines.all()]:
+        refuse("services", "frozen", "cannot be changed: cancel, and book anew")

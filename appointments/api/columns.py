@@ -1,0 +1,102 @@
+"""Columns of this dialect's shapes. They are written by Python alone, as lists here are read without json_agg."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model
+
+from appointments.api.moments import wire_moment
+from core.api.rows import Column, field_at, field_schema
+
+UTC = ZoneInfo("UTC")
+MOMENT = {"type": "string", "examples": ["2026-01-18 10:30:00"]}
+
+
+class PythonColumn(Column):
+    def sql(self, names: Iterator[str]) -> str:
+        raise NotImplementedError
+
+
+# Django's own current zone takes ten calls to read, and each record reads it five times.
+_zone: ContextVar[ZoneInfo] = ContextVar("zone")
+
+
+@contextmanager
+def in_zone(zone: ZoneInfo | None) -> Iterator[None]:
+    """Moments are written as local ones of this zone; None: there are none."""
+    token = _zone.set(zone or UTC)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
+@lru_cache(maxsize=20_000)
+def local_text(seconds: int, zone: ZoneInfo) -> str | None:
+    return wire_moment(datetime.fromtimestamp(seconds, zone), zone)
+
+
+class LocalMoment(PythonColumn):
+    """An instant in the zone that is in force (in_zone), which is the group's."""
+
+    def read(self, name: str) -> str:
+        """In seconds: most are known by then, and to make datetimes takes longer than all else of a record."""
+        return f"floor(extract(epoch FROM {name}))::bigint"
+
+    def python(self, values: Iterator):
+        found = next(values)
+        return local_text(found, _zone.get()) if type(found) is int else wire_moment(found, _zone.get())
+
+    def schema(self, model: type[Model]) -> dict:
+        is_null = field_at(model, self.path).null
+        return {**MOMENT, "type": ["string", "null"]} if is_null else MOMENT
+
+
+class Day(PythonColumn):
+    def python(self, values: Iterator):
+        found = next(values)
+        return None if found is None else found.isoformat()
+
+    def schema(self, model: type[Model]) -> dict:
+        return {"type": ["string", "null"], "format": "date"}
+
+
+@dataclass(frozen=True)
+class Or(PythonColumn):
+    """A value, or this one where the outer join found no row."""
+
+    default: Any
+
+    def python(self, values: Iterator):
+        found = next(values)
+        return self.default if found is None else found
+
+    def schema(self, model: type[Model]) -> dict:
+        schema = field_schema(field_at(model, self.path))
+        return {**schema, "enum": list(schema["enum"])} if "enum" in schema else schema
+
+
+@dataclass(frozen=True)
+class Always(PythonColumn):
+    """The same value in every row; it reads no column."""
+
+    value: Any
+
+    def paths(self) -> list[str]:
+        return []
+
+    def python(self, values: Iterator):
+        return self.value
+
+    def schema(self, model: type[Model]) -> dict:
+        return {"const": self.value}
+
+
+def always(value: Any) -> Always:
+    return Always("", value)
