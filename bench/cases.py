@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bench.data import SECRET, WRITTEN, Client, Sample, set_close_states
 from bench.load import request
@@ -25,14 +26,18 @@ class Goals:
 
 @dataclass(frozen=True)
 class Case:
-    """`build(client)` gives one request; `prepare` is done before each measurement."""
+    """`build(client)` gives one request; `prepare` is done before each measurement; status 0: any 2xx is right."""
 
     name: str
     title: str
-    build: Callable[[Client], bytes]
-    clients: Callable[[Sample], list[Client]]
+    build: Callable[[Any], bytes]
+    clients: Callable[[Sample], list]
     goals: Goals = field(default_factory=Goals)
     prepare: Callable[[Sample], None] = lambda sample: None
+    status: int = 0
+
+    def expects(self, status: int) -> bool:
+        return status == self.status if self.status else 200 <= status < 300
 
     def requests(self, sample: Sample) -> Iterator[bytes]:
         clients = itertools.cycle(self.clients(sample))

@@ -3,14 +3,17 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from oauth2_provider.models import AccessToken
 
+from bench.practices import Practices, fill_practices
 from core.models import Application, Membership, Organization, Role, User
-from scheduling.models import Close, SchedulingSettings
+from scheduling.models import Close, Resource, SchedulingSettings
 
 ORGANIZATIONS = 50
 WRITTEN = 10
@@ -53,11 +56,29 @@ class Client:
     def checksum(self) -> str:
         return hashlib.sha256(self.tokens[0].encode()).hexdigest()
 
+    # -- what moves from one replayed request to the next, for pgbench ------------------------------------
+
+    def variables(self) -> list[str]:
+        return [f"\\set close random({self.close_id}, {self.close_id + self.closes - 1})"]
+
+    def moving(self, answer: Any) -> dict[object, str]:
+        """Captured value → what stands for it."""
+        if isinstance(answer, dict) and "close" in answer:
+            return {answer["id"]: ":scheduling_communityservice_id", answer["close"]["id"]: ":close"}
+        if isinstance(answer, dict) and "access_token" in answer:
+            checksum = hashlib.sha256(answer["access_token"].encode()).hexdigest()
+            return {checksum: "encode(sha256(int8send(:nonce)), 'hex')"}
+        return {}
+
+    def moment(self, value: datetime, answer: Any) -> str | None:
+        return None
+
 
 @dataclass(frozen=True)
 class Sample:
     readers: list[Client]
     writers: list[Client]
+    practices: Practices
 
 
 def fill(services: int) -> Sample:
@@ -70,9 +91,10 @@ def fill(services: int) -> Sample:
         clients = [
             _client(place, organization, staff[place], first_close) for place, organization in enumerate(organizations)
         ]
+        practices = fill_practices()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return Sample(readers=clients[WRITTEN:], writers=clients[:WRITTEN])
+    return Sample(readers=clients[WRITTEN:], writers=clients[:WRITTEN], practices=practices)
 
 
 def _space_ids() -> None:
@@ -103,6 +125,8 @@ def _people(organizations: list[Organization]) -> tuple[list[User], list[User]]:
     ]
     learners = [Membership(user=one, organization=organizations[n // STUDENTS]) for n, one in enumerate(students)]
     Membership.objects.bulk_create(supervisors + learners)
+    resources = [Resource(organization=organizations[n // STUDENTS], user=one) for n, one in enumerate(students)]
+    Resource.objects.bulk_create(resources)
     return staff, students
 
 

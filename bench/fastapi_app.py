@@ -4,7 +4,6 @@ It does what ours do for these requests (credential, scope, role, rules, rows, h
 forms, filters, sorting, other errors, admin or documentation.
 """
 
-import base64
 import hashlib
 import os
 import secrets
@@ -15,15 +14,15 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import orjson
-from cryptography.fernet import Fernet
 from fastapi import FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel, Field, field_validator
 
 from bench import fastapi_sql as sql
+from bench.fastapi_appointments import install
+from bench.fastapi_once import answer_once
 from bench.fastapi_wire import links, service_json
 
 HORIZON = timedelta(days=14)
-LIFETIME = timedelta(hours=24)
 RANKS = {"student": 0, "basic_staff": 1, "advanced_staff": 2, "administrator": 3}
 LABELS = {
     "student": "Student",
@@ -31,7 +30,6 @@ LABELS = {
     "advanced_staff": "Advanced staff",
     "administrator": "Administrator",
 }
-FERNET = Fernet(base64.urlsafe_b64encode(hashlib.sha256(os.environ["ENCRYPTION_KEY"].encode()).digest()))
 
 
 @asynccontextmanager
@@ -41,6 +39,7 @@ async def lifespan(app: FastAPI):
 
 
 app = FastAPI(lifespan=lifespan, openapi_url=None)
+install(app)
 
 
 @dataclass(slots=True)
@@ -123,39 +122,9 @@ async def create_service(request: Request, root: RootIn) -> Response:
         caller = await caller_of(request, connection)
         if caller.rank < RANKS["basic_staff"]:
             raise HTTPException(403, "You are not authorized to access this page.")
-        key = request.headers.get("idempotency-key")
-        if key:
-            return await create_once(connection, request, caller, root.community_service, key)
-        async with connection.transaction():
-            answer = await create(connection, caller, root.community_service)
-    return response(answer, caller)
-
-
-async def create_once(connection, request: Request, caller: Caller, service: ServiceIn, key: str) -> Response:
-    parts = [caller.application_id, None, request.headers.get("x-organization-id", ""), "POST", request.url.path, key]
-    fingerprint = hashlib.sha256(orjson.dumps(parts)).digest()
-    query = request.scope["query_string"]
-    body_hash = hashlib.sha256(query + b"\n" + await request.body()).digest()
-    now = datetime.now(UTC)
-    async with connection.transaction():
-        number = int.from_bytes(fingerprint[:8], "big", signed=True)
-        kept = await connection.fetchrow(sql.LOCK_AND_FIND_KEY, number, fingerprint, now - LIFETIME)
-        if kept["body_hash"] is not None:
-            return replayed(kept, body_hash, caller)
-        if not kept["is_ours"]:
-            raise HTTPException(409, "The first request with this Idempotency-Key is still running")
-        answer = await create(connection, caller, service)
-        stored = FERNET.encrypt(orjson.dumps(answer))
-        if not await connection.fetchval(sql.KEEP_ANSWER, fingerprint, body_hash, stored, now, now - LIFETIME):
-            raise HTTPException(409, "The first request with this Idempotency-Key is still running")
-    return response(answer, caller)
-
-
-def replayed(stored: asyncpg.Record, body_hash: bytes, caller: Caller) -> Response:
-    if stored["body_hash"] != body_hash:
-        raise HTTPException(422, "This Idempotency-Key was used with another request body")
-    answer = orjson.loads(FERNET.decrypt(stored["answer"]))
-    answer["headers"]["Idempotent-Replayed"] = "true"
+        answer = await answer_once(
+            connection, request, caller.application_id, lambda: create(connection, caller, root.community_service)
+        )
     return response(answer, caller)
 
 
@@ -182,6 +151,7 @@ async def create(connection: asyncpg.Connection, caller: Caller, service: Servic
     pk = await connection.fetchval(sql.INSERT_SERVICE, now, *values)
     await connection.execute(sql.INSERT_SERVICE_HISTORY, pk, now, *values, *stamp)
     if close and starts:
+        await connection.execute(sql.TAKE_TIME, organization["id"], close["user_id"], starts, service.duration, pk)
         close = await settled(connection, close, now, stamp)
     if close:
         student = (close["user_id"], close["user_email"], close["user_language"])

@@ -47,6 +47,13 @@ INSERT INTO scheduling_historicalcommunityservice
         schedule_at, state, make_up_reason, link_version, door, application_id, request_id, history_date, history_type)
 VALUES ($1, $2, $2, 1, $3, $4, $5, $6, $7, $8, 'schedule', '', 1, $9, $10, $11, $2, '+')
 """
+# Every student of the bench has a resource, as after the first service.
+TAKE_TIME = """
+INSERT INTO scheduling_busyinterval (organization_id, resource_id, seat, start, "end", kind, source_id, is_hard)
+SELECT organization_id, id, 0, $3::timestamptz, $3::timestamptz + $4::float8 * interval '1 second', 'community_service',
+       $5, false
+  FROM scheduling_resource WHERE organization_id = $1 AND user_id = $2
+"""
 UNDATED = """
 SELECT EXISTS (SELECT FROM scheduling_communityservice
                 WHERE close_id = $1 AND state = 'schedule' AND schedule_at IS NULL)

@@ -25,9 +25,8 @@ class Load:
     def per_second(self) -> float:
         return len(self.times) / self.seconds
 
-    @property
-    def unexpected(self) -> int:
-        return sum(count for status, count in self.statuses.items() if not 200 <= status < 300)
+    def unexpected(self, expects: Callable[[int], bool]) -> int:
+        return sum(count for status, count in self.statuses.items() if not expects(status))
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:

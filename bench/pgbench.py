@@ -1,6 +1,5 @@
 """pgbench with the statements that our endpoints really run: captured once, replayed with variables for what moves."""
 
-import hashlib
 import re
 import subprocess
 from datetime import datetime, timedelta
@@ -17,11 +16,12 @@ from psycopg import Binary, sql
 
 from bench.cases import Case
 from bench.data import Client
+from bench.practices import Practice
 from core.models import IdempotencyKey
 from tests.throwaway import postgres_programs
 
 NAMED = re.compile(r"%\((\w+)\)s")
-INSERTED = re.compile(r'INSERT INTO "(\w+)".* RETURNING "\w+"\."id"', re.DOTALL)
+INSERTED = re.compile(r'INSERT INTO "(\w+)".* RETURNING (?:"\w+"\.)?"id"', re.DOTALL)
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 VARIABLE = re.compile(r":[A-Za-z_]")
 TPS = re.compile(r"tps = ([0-9.]+)")
@@ -46,7 +46,7 @@ class Capture:
         self.inside = inside
 
 
-def capture(message: bytes) -> tuple[list[tuple[str, tuple]], dict]:
+def capture(case: Case, message: bytes) -> tuple[list[tuple[str, tuple]], dict]:
     """The statements of one of our answers, and its JSON."""
     head, _, body = message.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
@@ -56,29 +56,26 @@ def capture(message: bytes) -> tuple[list[tuple[str, tuple]], dict]:
     with connection.execute_wrapper(kept):
         answer = Browser().generic(method, path, body, "application/json" if body else "", headers=headers)
         kept.cross_border()
-    if not 200 <= answer.status_code < 300:
+    if not case.expects(answer.status_code):
         raise SystemExit(f"{first} answered {answer.status_code}: {answer.content.decode()[:500]}")
     return kept.statements, orjson.loads(answer.content)
 
 
-def script(case: Case, client: Client) -> str:
+def script(case: Case, client: Client | Practice) -> str:
     """What pgbench runs for one request of this client."""
-    close = IdempotencyKey.objects.order_by("-pk").values_list("pk", flat=True).first()
-    statements, answer = capture(case.build(client))
-    variables = Variables(client, answer, key_after=close or 0)
-    head = [
-        "\\set nonce random(1, 9000000000000000)",
-        f"\\set close random({client.close_id}, {client.close_id + client.closes - 1})",
-    ]
+    last = IdempotencyKey.objects.order_by("-pk").values_list("pk", flat=True).first()
+    statements, answer = capture(case, case.build(client))
+    variables = Variables(client, answer, key_after=last or 0)
+    head = ["\\set nonce random(1, 9000000000000000)", *client.variables()]
     return "\n".join(head + [written(statement, parameters, variables) for statement, parameters in statements]) + "\n"
 
 
 class Variables:
     """What stands for a captured value in the replay: a variable, an expression, or the value itself."""
 
-    def __init__(self, client: Client, answer: Any, key_after: int) -> None:
-        self.client = client
-        self.names: dict[object, str] = {}
+    def __init__(self, client: Client | Practice, answer: Any, key_after: int) -> None:
+        self.client, self.answer = client, answer
+        self.names: dict[object, str] = client.moving(answer)
         key = IdempotencyKey.objects.filter(pk__gt=key_after).first()
         if key:
             number = int.from_bytes(bytes(key.fingerprint)[:8], "big", signed=True)
@@ -87,19 +84,18 @@ class Variables:
                 number: ":nonce",
                 bytes(key.fingerprint): "sha256(int8send(:nonce))",
             }
-        if isinstance(answer, dict) and "close" in answer:
-            self.names |= {answer["id"]: ":scheduling_communityservice_id", answer["close"]["id"]: ":close"}
-        if isinstance(answer, dict) and "access_token" in answer:
-            checksum = hashlib.sha256(answer["access_token"].encode()).hexdigest()
-            self.names[checksum] = "encode(sha256(int8send(:nonce)), 'hex')"
 
     def of(self, value: object) -> str:
         if isinstance(value, Binary):
             value = value.obj
+        if isinstance(value, list):
+            return f"ARRAY[{', '.join(map(self.of, value))}]"
         if isinstance(value, bytes | int | str) and value in self.names:
             return self.names[value]
         if isinstance(value, datetime) and abs(timezone.now() - value) < timedelta(minutes=1):
             return "now()"
+        if isinstance(value, datetime) and (moved := self.client.moment(value, self.answer)):
+            return escaped(moved)
         if isinstance(value, UUID):
             return "gen_random_uuid()"
         return escaped(sql.Literal(value).as_string(connection.connection))

@@ -16,6 +16,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench import pgbench, table
+from bench.booking_cases import CASES as BOOKING
+from bench.booking_cases import STORM
 from bench.cases import CASES, Case
 from bench.data import Sample, fill
 from bench.load import ask, measure
@@ -26,10 +28,17 @@ TABLES = (
     "scheduling_communityservice",
     "scheduling_historicalcommunityservice",
     "scheduling_historicalclose",
+    "appointments_customer",
+    "appointments_historicalcustomer",
+    "appointments_appointment",
+    "appointments_historicalappointment",
+    "appointments_appointmentline",
+    "scheduling_busyinterval",
     "core_outboxmessage",
     "core_idempotencykey",
     "oauth2_provider_accesstoken",
 )
+RANDOM = {"access_token", "key", "email"}
 
 
 @dataclass
@@ -62,7 +71,7 @@ def run(options: argparse.Namespace, workspace: Path) -> None:
     logging.disable()
     call_command("migrate", verbosity=0)
     sample = fill(options.services)
-    cases = [case for case in CASES if not options.names or case.name in options.names]
+    cases = [case for case in (*CASES, *BOOKING) if not options.names or case.name in options.names]
     scripts = {case.name: write_scripts(case, sample, workspace) for case in cases}
     with ExitStack() as stack:
         servers = [
@@ -74,6 +83,7 @@ def run(options: argparse.Namespace, workspace: Path) -> None:
         results = measure_rounds(options, cases, sample, servers, scripts)
     print(table.machine(connection))
     print(table.table(cases, results))
+    print(table.storm(*STORM, results))
 
 
 def write_scripts(case: Case, sample: Sample, workspace: Path) -> list[Path]:
@@ -95,10 +105,13 @@ def check_same(case: Case, sample: Sample, servers: list[Server]) -> None:
 def observed(case: Case, sample: Sample, server: Server) -> tuple:
     case.prepare(sample)
     before = row_counts()
-    status, body = ask(server.port, case.build(case.clients(sample)[0]))
+    message = case.build(case.clients(sample)[0])
+    status, body = ask(server.port, message)
     written = {name: count - before[name] for name, count in row_counts().items()}
+    if status >= 500:
+        raise SystemExit(f"{case.name}: {server.name} answered {status}\n{server.log.read_text()[-2000:]}")
     answer = orjson.loads(body)
-    return status, written, orjson.dumps(answer) if isinstance(answer, list) else shape(answer)
+    return status, written, orjson.dumps(answer) if message.startswith(b"GET") else shape(answer)
 
 
 def row_counts() -> dict[str, int]:
@@ -108,9 +121,11 @@ def row_counts() -> dict[str, int]:
 
 
 def shape(value: object) -> object:
-    """A JSON value without what must differ: its numbers and moments."""
+    """A JSON value without what must differ: its numbers, moments and random texts."""
     if isinstance(value, dict):
-        return [(name, shape(member)) for name, member in value.items() if name != "access_token"]
+        return [(name, shape(member)) for name, member in value.items() if name not in RANDOM]
+    if isinstance(value, list):
+        return [shape(member) for member in value]
     return value if isinstance(value, str) and not value[:4].isdigit() else type(value).__name__
 
 
@@ -147,4 +162,4 @@ def measure_server(
     figures.per_second.append(load.per_second)
     figures.cpu.append((server.cpu_seconds() - before) / len(load.times) * 1000)
     figures.slow.append(statistics.quantiles(load.times, n=20)[-1] * 1000)
-    figures.unexpected += load.unexpected
+    figures.unexpected += load.unexpected(case.expects)

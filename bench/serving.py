@@ -34,6 +34,7 @@ class Server:
     name: str
     port: int
     process: psutil.Process
+    log: Path
 
     def cpu_seconds(self) -> float:
         """User and system time of the server and its workers so far."""
@@ -49,7 +50,7 @@ def serve(name: str, words: list[str], log: Path) -> Iterator[Server]:
         process = subprocess.Popen(program, stdout=output, stderr=output, env=os.environ.copy())
     try:
         wait_for(port, process, log)
-        yield Server(name, port, psutil.Process(process.pid))
+        yield Server(name, port, psutil.Process(process.pid), log)
     finally:
         process.terminate()
         process.wait(timeout=20)

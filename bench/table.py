@@ -37,7 +37,7 @@ def table(cases: list, results: dict) -> str:
     rows = [row(case, results[case.name]) for case in cases]
     lines = ["| " + " | ".join(HEADINGS) + " |", "| --- |" + " ---: |" * (len(HEADINGS) - 1), *rows]
     bad = {case.name: sum(one.unexpected for one in results[case.name].values()) for case in cases}
-    failed = [f"{name}: {count} answers were no 2xx" for name, count in bad.items() if count]
+    failed = [f"{name}: {count} answers were not as expected" for name, count in bad.items() if count]
     return "\n".join([*lines, "", "In brackets the goals: must, aim.", *failed])
 
 
@@ -57,6 +57,15 @@ def row(case, figures: dict) -> str:
         f"{fastapi.slow_ms:.0f}",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def storm(refused: str, booked: str, goal: tuple[float, float], results: dict) -> str:
+    """How many are refused a second where all ask for one slot, as a share of those that are booked where none does."""
+    if not {refused, booked} <= set(results):
+        return ""
+    shares = {name: results[refused][name].rate / results[booked][name].rate for name in ("dutyboard", "fastapi")}
+    ours = with_goal(shares["dutyboard"], goal)
+    return f"\nRefused storm ÷ uncontended create: ours {ours}, FastAPI {shares['fastapi']:.2f}."
 
 
 def with_goal(value: float, goal: tuple[float, float] | None) -> str:
