@@ -185,6 +185,14 @@ def test_nobody_is_proposed_two_times_at_once(world):
     assert (calendar, start) == (world.calendar.pk, at("11:30"))
 
 
+def test_nor_are_two_of_one_customer_who_are_both_hit(world):
+    Calendar.objects.update(capacity=2)
+    first = world.booked(TEN, ANNE)
+    second = world.booked(HALF_PAST, {"id": first["fiche_id"]})
+    starts = [start for _pk, _calendar, start in proposals(block(world, "dry_run=1"))]
+    assert (starts, second["calendar_id"]) == ([ELEVEN, at("11:30")], first["calendar_id"])
+
+
 def test_where_nothing_is_free_nothing_is_proposed(world):
     booked = world.booked(TEN)["id"]
     response = close(world, "dry_run=1", {"opening_hours": []})

@@ -63,12 +63,16 @@ def sections(user) -> dict:
 def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
     assert sections(administrator) == {
         "Community service": ["Closes", "Community services", "Contests"],
+        "Appointments": ["Calendar of appointments", "Appointments", "Customers", "Waiting list", "Calendar events"],
         "Jobs": ["Dispatch board", "Jobs", "Recurring jobs", "Contacts"],
         "People and vehicles": ["Resources", "Absences", "Timetables"],
         "People": ["People", "Memberships"],
         "Messages": ["Outbox"],
         "Set-up of jobs": ["Job types", "Job categories", "Contact groups", "Custom fields"],
-        "Integrations": ["Clients"],
+        "Set-up of appointments": [
+            *("Calendars", "Calendar sets", "Services", "Service sets", "Booking rules", "Holds", "Calendar feeds"),
+        ],
+        "Integrations": ["API keys", "Clients"],
         "Set-up": ["Scheduling settings", "Organizations"],
     }
     assert "Integrations" not in sections(person("ben", Role.BASIC_STAFF, paris))
@@ -92,6 +96,10 @@ def test_cards_count_what_their_list_shows(administrator, paris):
         "Jobs today": 0,
         "Overdue jobs": 0,
         "Job conflicts": 0,
+        "Appointments today": 0,
+        "Appointments to confirm": 0,
+        "Appointments to look at": 0,
+        "Customers waiting": 0,
     }
     for card in cards:
         assert client.get(card.url).context["cl"].result_count == card.value
@@ -102,7 +110,7 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(administrator, paris, djan
     for _ in range(5):
         close_of(student, administrator, paris, {"duration": 7200, "occupation": "A"})
     client = browser(administrator)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(23):
         client.get("/admin/")
 
 
