@@ -230,6 +230,7 @@ def place(
 def _find_seat(placing: Placing, calendar: Calendar, reason: str) -> Place:
     asked = placing.asked
     busy.lock_resources({calendar.resource_id, *placing.old_resources})
+    calendar = _read_anew(calendar, asked)
     time = _times(placing, [calendar])[calendar.pk]
     verdicts = calendar_verdicts(asked, time)
     if broken(verdicts, asked.is_staff):
@@ -238,6 +239,15 @@ def _find_seat(placing: Placing, calendar: Calendar, reason: str) -> Place:
         busy.give_back(source)
     seat = judge(time, asked.wanted.need, seconds(asked.start)).free_seats[0]
     return Place(calendar, seat, reason, passed_over(verdicts, asked.is_staff))
+
+
+def _read_anew(calendar: Calendar, asked: Asked) -> Calendar:
+    """As it is under the lock: since it was read it may have been closed, or have lost a place or a service."""
+    services = asked.wanted.services
+    fresh = _calendar(len(services)).first(calendar.pk, calendar.organization_id, *(each.pk for each in services))
+    if fresh is None or fresh.resource_id != calendar.resource_id or not (asked.is_staff or fresh.is_open):
+        raise _Taken
+    return fresh
 
 
 def _take_seat(asked: Asked, place: Place, source: Source, expires_at: datetime | None) -> None:
