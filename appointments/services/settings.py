@@ -26,11 +26,13 @@ def update_settings(pk: int, values: dict, versions: Collection[int] | None = No
     Raises ValidationError, StaleVersion.
     """
     organization = Organization.objects.locked(pk)
-    settings = BookingSettings.objects.select_for_update(of=("self",)).filter(organization=organization).first()
-    organization.booking_settings = settings or BookingSettings(organization=organization)
+    found = BookingSettings.objects.select_for_update(of=("self",)).filter(organization=organization).first()
+    # Known by the organization from here on too.
+    settings = found or BookingSettings()
+    settings.organization = organization
     if versions is not None and version_of(organization) not in versions:
         raise StaleVersion
-    for row, changed in _checked(organization, values):
+    for row, changed in _checked(organization, settings, values):
         if changed:
             row.save()
     return organization
@@ -38,16 +40,13 @@ def update_settings(pk: int, values: dict, versions: Collection[int] | None = No
 
 def check_update(organization: Organization, values: dict) -> None:
     """Every rule that these values would break; writes nothing."""
-    draft = copy(organization)
-    draft.booking_settings = copy(BookingSettings.of(organization))
-    _checked(draft, values)
+    _checked(copy(organization), copy(BookingSettings.of(organization)), values)
 
 
-def _checked(organization: Organization, values: dict) -> list[tuple]:
+def _checked(organization: Organization, settings: BookingSettings, values: dict) -> list[tuple]:
     """(row, what of it changed), once every rule agrees."""
     own = {name: value for name, value in values.items() if name in OF_ORGANIZATION}
     rest = {name: value for name, value in values.items() if name not in OF_ORGANIZATION}
-    rows = [(organization, own), (organization.booking_settings, rest)]
-    changes = [(row, apply_changes(row, wanted)) for row, wanted in rows]
+    changes = [(row, apply_changes(row, wanted)) for row, wanted in ((organization, own), (settings, rest))]
     check_all(*(partial(check_fields, row, changed) for row, changed in changes if changed))
     return changes
