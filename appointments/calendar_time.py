@@ -19,6 +19,7 @@ from core.zones import local_moment
 from scheduling import holidays
 from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
+from scheduling.models.busy import sharing_time
 from scheduling.services.busy import Source
 
 Kind = BusyInterval.Kind
@@ -213,7 +214,7 @@ def _both(
     ends = {"first": Seconds("start"), "last": SecondsUp("end")}
     taken = BusyInterval.objects.overlapping(resource_ids, Interval(start, end), now)
     events = CalendarEvent.objects.alive().filter(
-        calendar__in=calendar_ids, kind__in=[EventKind.BLOCK, EventKind.OPENING], start__lt=end, end__gt=start
+        sharing_time(start, end), calendar__in=calendar_ids, kind__in=[EventKind.BLOCK, EventKind.OPENING]
     )
     # SQLite takes no order within a union.
     ours = taken.order_by().annotate(number=F("resource_id"), source=F("source_id"), **ends)

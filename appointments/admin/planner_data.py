@@ -14,6 +14,7 @@ from scheduling import holidays
 from scheduling.admin import dispatch_data
 from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
+from scheduling.models.busy import sharing_time
 
 Kind = BusyInterval.Kind
 
@@ -65,9 +66,7 @@ def open_hours_of(calendar: Calendar, first: date, last: date) -> list[Interval]
 
 
 def _appointments(calendars: Sequence[Calendar], shown: Interval):
-    rows = Appointment.objects.alive().filter(
-        calendar__in=[each.pk for each in calendars], start__lt=shown.end, end__gt=shown.start
-    )
+    rows = Appointment.objects.alive().filter(sharing_time(*shown), calendar__in=[each.pk for each in calendars])
     lines = Prefetch("lines", AppointmentLine.objects.select_related("service"))
     return rows.select_related("customer").prefetch_related(lines).order_by("start", "id")
 

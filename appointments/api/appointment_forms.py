@@ -20,9 +20,9 @@ from appointments.api.fields import (
     read_whole,
 )
 from appointments.api.forms import Form
-from appointments.models.texts import MAX_TEXT
 from appointments.services.holds import MOST as MOST_MINUTES
 from core.api.documentation import obj
+from scheduling.models.close import MAX_TEXT
 
 NUMBERS = {number: state for state, number in STATES.items()}
 # What a rule of the inside complains of → the wire's property.

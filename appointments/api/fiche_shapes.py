@@ -8,8 +8,8 @@ from appointments.api.fields import MAX_ID, Text, Truth, Whole
 from appointments.api.fields import Day as DayField
 from appointments.api.forms import Form
 from appointments.api.lists import Listing
-from appointments.models.texts import MAX_TEXT
 from core.api.rows import Column, Row
+from scheduling.models.close import MAX_TEXT
 
 NAMES = {"lastname": 64, "firstname": 64, "firstphone": 25, "secondphone": 25, "email": 255}
 

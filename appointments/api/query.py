@@ -4,15 +4,13 @@ import re
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from appointments.api.errors import invalid
 from appointments.api.fields import MAX_INT, Invalid, read_ids, read_truth, read_whole
 from appointments.api.moments import read_moment
-from core.api.parsers import check_text, malformed
+from core.api.parsers import query_pairs
 
-MAX_PAIRS = 1000
 # A plus sign that nobody escaped is read as a space.
 UNESCAPED = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:\d{2})\Z", re.ASCII)
 Value = TypeVar("Value")
@@ -87,17 +85,8 @@ def bounded(text: str, low: int, high: int) -> int:
 
 
 def read_pairs(query: str) -> dict[str, list[str]]:
-    """Name → values. WSGI hands the bytes over as Latin-1."""
-    try:
-        text = query.encode("latin-1").decode("utf-8")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
-    except UnicodeError:
-        raise malformed("The query is not valid UTF-8") from None
-    except ValueError:
-        raise malformed("The query has too many parameters") from None
+    """Name → values."""
     values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        check_text(name)
-        check_text(value)
+    for name, value in query_pairs(query):
         values.setdefault(name.removesuffix("[]"), []).append(value)
     return values

@@ -9,9 +9,9 @@ from appointments.api.lists import Listing
 from appointments.api.opening import Exceptions, ExceptionsColumn, OpeningColumn, OpeningHours
 from appointments.models import Calendar, CalendarSet, Service, ServiceSet
 from appointments.models.calendar import MOST_SEATS
-from appointments.models.texts import MAX_TEXT
 from core.api.rows import Column, Row
 from scheduling.models import Resource
+from scheduling.models.close import MAX_TEXT
 
 DAY_OF_MINUTES = 1440
 DELETED = Truth("is_deleted")

@@ -16,8 +16,9 @@ from appointments.api.forms import Form
 from appointments.api.lists import Listing
 from appointments.api.set_up_shapes import rows_of
 from appointments.models import Appointment, AppointmentLine, Calendar, CalendarEvent, Customer, Service
-from appointments.models.texts import MAX_TEXT, LivingQuerySet
+from appointments.models.texts import LivingQuerySet
 from core.api.rows import Row
+from scheduling.models.close import MAX_TEXT
 
 Kind = CalendarEvent.Kind
 FIRST_EVENT = 10**12

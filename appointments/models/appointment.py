@@ -12,10 +12,11 @@ from django.utils.translation import pgettext_lazy
 from appointments.models.calendar import Calendar
 from appointments.models.customer import Customer
 from appointments.models.service import Service
-from appointments.models.texts import MAX_TEXT, TEXT, LivingQuerySet, line
+from appointments.models.texts import LivingQuerySet, line
 from core.models.base import OrganizationRow
 from core.models.client import Application
 from core.models.history import history
+from scheduling.models.close import MAX_TEXT, TEXT
 
 KEY_LENGTH = 20
 SIGNS = string.ascii_letters + string.digits

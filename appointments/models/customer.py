@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models.texts import MAX_TEXT, TEXT, LivingQuerySet, line
+from appointments.models.texts import LivingQuerySet, line
 from core.models.base import OrganizationRow
 from core.models.client import Application
 from core.models.history import history
+from scheduling.models.close import MAX_TEXT, TEXT
 
 
 class CustomerQuerySet(LivingQuerySet):

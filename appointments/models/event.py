@@ -4,9 +4,10 @@ from django.utils.translation import pgettext_lazy
 
 from appointments.models.calendar import Calendar
 from appointments.models.service import Service
-from appointments.models.texts import COLOUR, MAX_TEXT, TEXT, LivingQuerySet, line
+from appointments.models.texts import COLOUR, LivingQuerySet, line
 from core.models.base import OrganizationRow
 from core.models.history import history
+from scheduling.models.close import MAX_TEXT, TEXT
 
 
 class CalendarEvent(OrganizationRow):

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from appointments.models.calendar import Calendar
-from appointments.models.texts import COLOUR, MAX_TEXT, TEXT, LivingQuerySet, line
+from appointments.models.texts import COLOUR, LivingQuerySet, line
 from core.models.base import OrganizationRow
 from core.models.history import history
+from scheduling.models.close import MAX_TEXT, TEXT
 
 # Minutes: a day is the most.
 LENGTHS = [MinValueValidator(1), MaxValueValidator(1440)]

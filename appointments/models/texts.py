@@ -3,17 +3,12 @@
 from collections.abc import Callable
 from typing import Self
 
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models.base import VersionedQuerySet
 
-MAX_TEXT = 5000
-TEXT: list[Callable[[str], None]] = [
-    MaxLengthValidator(MAX_TEXT, _("is too long (maximum is %(limit_value)d characters)")),
-    ProhibitNullCharactersValidator(_("holds a character that no text has")),
-]
 # As `#dddddd` [doc].
 COLOUR: list[Callable[[str], None]] = [RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("must be a colour, as #dddddd"))]
 # A year of minutes, and then some: what a length or a rule may be.

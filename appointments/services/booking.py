@@ -59,7 +59,7 @@ def book_appointment(organization: Organization, booking: Booking, *, is_staff: 
     hold = holds.find(organization, booking.hold_id, booking.start, booking.services) if booking.hold_id else None
     calendar_id = _calendar_id(booking, hold)
     calendars = placing.choice(organization, services, calendar_id, is_staff=is_staff)
-    texts = _texts(organization, booking)
+    values = _own_values(organization, booking)
     asked = Asked(settings, Wanted.of(services), booking.start, timezone.now(), is_staff)
     check_start(asked)
     is_known = is_staff or booking.waiting is not None
@@ -68,10 +68,10 @@ def book_appointment(organization: Organization, booking: Booking, *, is_staff: 
     verdicts = check_booking(asked)
     wish = placing.Placing(asked, calendars, calendar_id is not None, holds.sources(hold))
     order = placing.candidates(wish)
-    texts["customer"] = keep_customer(customer, booking.customer)
+    values["customer"] = keep_customer(customer, booking.customer)
     if hold:
         holds.consume(hold)
-    return _placed(wish, order, texts, verdicts, booking.override_reason)
+    return _placed(wish, order, values, verdicts, booking.override_reason)
 
 
 def _placed(wish: placing.Placing, order: Iterable, values: dict, verdicts: list[Verdict], reason: str) -> Appointment:
@@ -115,7 +115,7 @@ def _calendar_id(booking: Booking, hold: Hold | None) -> int | None:
     return hold.calendar_id
 
 
-def _texts(organization: Organization, booking: Booking) -> dict:
+def _own_values(organization: Organization, booking: Booking) -> dict:
     """What the request says itself of the appointment; raises ValidationError."""
     texts = {"comments": booking.comments, "websource": booking.websource, "from_web": booking.from_web}
     check_fields(Appointment(organization=organization, **texts), set(texts))

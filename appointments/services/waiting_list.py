@@ -17,6 +17,7 @@ from core.models import Organization
 from core.statements import Composed
 from core.zones import local_moment
 from scheduling.intervals import Interval
+from scheduling.models.busy import sharing_time
 
 MOST_NOTICES = 3
 # Of those who wait longest, so many are looked at, for so many different wishes.
@@ -71,7 +72,7 @@ def _tell(waiting: Waiting) -> None:
 def _waiting_for(calendar: Calendar, interval: Interval) -> QuerySet[Waiting]:
     """Whose window shares a moment with this time."""
     rows = Waiting.objects.alive().filter(organization=calendar.organization_id)
-    return rows.filter(start__lt=interval.end, end__gt=interval.start)
+    return rows.filter(sharing_time(*interval))
 
 
 def _tellable(rows: QuerySet[Waiting], organization: Organization) -> QuerySet[Waiting]:

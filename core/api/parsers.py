@@ -1,6 +1,7 @@
 """Strict readers of request bodies: what stock parsers let through to the database is refused here."""
 
 import re
+from urllib.parse import parse_qsl
 
 import orjson
 from rest_framework.parsers import BaseParser
@@ -8,6 +9,7 @@ from rest_framework.parsers import BaseParser
 from core.api.errors import Refusal
 
 MAX_DEPTH = 32
+MAX_PAIRS = 1000
 LENGTH = re.compile(r"\A[0-9]{1,18}\Z")
 
 
@@ -43,6 +45,21 @@ def check_tree(value: object, depth: int = 0) -> None:
 def check_text(text: str) -> None:
     if "\0" in text:
         raise malformed("The request holds a NUL character")
+
+
+def query_pairs(query: str) -> list[tuple[str, str]]:
+    """Names and values of a query string, in order. WSGI hands the bytes over as Latin-1. UTF-8 else, or NUL → 400."""
+    try:
+        text = query.encode("latin-1").decode("utf-8")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
+    except UnicodeError:
+        raise malformed("The query is not valid UTF-8") from None
+    except ValueError:
+        raise malformed("The query has too many parameters") from None
+    for name, value in pairs:
+        check_text(name)
+        check_text(value)
+    return pairs
 
 
 class JSONParser(BaseParser):

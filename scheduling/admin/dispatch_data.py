@@ -12,6 +12,7 @@ from core.models import Organization
 from scheduling.admin.busy_names import Source
 from scheduling.intervals import Interval, sharing_pairs
 from scheduling.models import Absence, BusyInterval, Hours, Job, Resource, SpecialDay
+from scheduling.models.busy import sharing_time
 from scheduling.models.job import COMPLETED
 
 Kind = BusyInterval.Kind
@@ -44,7 +45,7 @@ class Taken(NamedTuple):
 
 def resources_of(organization: Organization, shown: Interval) -> list[Resource]:
     """Those in use, and archived ones that stand on the board for something; with their timetables."""
-    busy = BusyInterval.objects.filter(resource=OuterRef("pk"), start__lt=shown.end, end__gt=shown.start)
+    busy = BusyInterval.objects.filter(sharing_time(*shown), resource=OuterRef("pk"))
     done = _done_early(organization, shown)
     hours = Prefetch("timetable__hours", Hours.objects.all())
     days = Prefetch("timetable__special_days", SpecialDay.objects.all())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import Busy
 from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
+from scheduling.models.busy import sharing_time
 
 # The first half of the advisory lock's key; the second is the resource.
 LOCK_SPACE = 20
@@ -126,7 +127,7 @@ def take_seat(
     if _insert(TAKE, source, organization_id, interval, **values):
         return True
     expired = BusyInterval.objects.filter(
-        resource_id=resource_id, start__lt=interval.end, end__gt=interval.start, expires_at__lte=timezone.now()
+        sharing_time(*interval), resource_id=resource_id, expires_at__lte=timezone.now()
     )
     return bool(expired.delete()[0]) and _insert(TAKE, source, organization_id, interval, **values)
 

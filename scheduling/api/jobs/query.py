@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from core.api.errors import Refusal
-from core.api.parsers import check_text, malformed
+from core.api.parsers import query_pairs
 from scheduling.api.jobs.errors import QUERY
 from scheduling.api.jobs.fields import MAX_ID, read_moment, read_uid
 
-MAX_PAIRS = 1000
 MAX_VALUES = 50
 WHOLE = re.compile(r"\A-?([0-9]+)\Z")
 TRUTHS = {"true": True, "false": False}
@@ -116,17 +114,8 @@ def bounded(text: str, low: int, high: int) -> int:
 
 
 def read_pairs(query: str) -> dict[str, list[str]]:
-    """Lower-case name → values. WSGI hands the bytes over as Latin-1."""
-    try:
-        text = query.encode("latin-1").decode("utf-8")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
-    except UnicodeError:
-        raise malformed("The query is not valid UTF-8") from None
-    except ValueError:
-        raise malformed("The query has too many parameters") from None
+    """Lower-case name → values."""
     values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        check_text(name)
-        check_text(value)
+    for name, value in query_pairs(query):
         values.setdefault(name.lower().removesuffix("[]"), []).append(value)
     return values
