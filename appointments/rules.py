@@ -5,7 +5,7 @@ Order and meaning: contract 40. A rule that is not set is off: its verdict passe
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,6 +30,8 @@ FAILURES = {
     "closed": _("The calendar is closed or its resource is taken at this time"),
     "places": _("No place is left: %(taken)s of %(places)s are taken"),
 }
+# What is stored can be shown in any time zone, and what begins then ends before all calendars do.
+FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 11, 30, tzinfo=UTC)
 NOT_AVAILABLE = _("This time slot is not available anymore")
 # What does not bind staff [contract 40].
 FOR_CUSTOMERS = {
@@ -71,6 +73,8 @@ class Asked:
 
 def check_start(asked: Asked) -> None:
     """A start that the clock on the wall can name, in whole seconds."""
+    if not FIRST <= asked.start <= LAST:
+        raise ValidationError({"start": ValidationError(_("is too far away"), code="out_of_range")})
     local = asked.start.astimezone(asked.settings.organization.zone)
     if local.fold:
         raise ValidationError({"start": ValidationError(_("is in the second pass of a doubled hour"), code="unnamed")})

@@ -4,11 +4,11 @@ import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from appointments.rules import FIRST, LAST
+
 LOCAL = re.compile(r"\A\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\Z", re.ASCII)
 ISO = re.compile(r"\A\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.0{1,6})?(?:Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
 DAY = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-# What is stored can be shown in any time zone, and what begins then ends before all calendars do.
-FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 11, 30, tzinfo=UTC)
 NO_MOMENT = "must be a date and time as 2026-01-18 10:30:00, or ISO 8601 with an offset, in whole seconds"
 
 

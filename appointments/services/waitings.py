@@ -86,7 +86,8 @@ def end_waiting(pk: int, versions: Collection[int] | None = None) -> Waiting:
 def book_waiting(pk: int, start: datetime) -> Appointment:
     """By the customer, through the rules of a booking. Raises ValidationError, DoesNotExist when it has ended."""
     waiting = _locked(pk)
-    offered = waiting_slots.free(waiting, Interval(start, start + SECOND))
+    is_wanted = waiting.start <= start < waiting.end
+    offered = waiting_slots.free(waiting, Interval(start, start + SECOND)) if is_wanted else []
     if not offered:
         raise not_available()
     is_named = waiting.calendars.exists()

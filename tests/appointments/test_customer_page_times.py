@@ -100,7 +100,9 @@ def test_a_time_that_was_taken_meanwhile_is_refused_and_others_are_offered(pract
     assert only().start == TEN
 
 
-@pytest.mark.parametrize("start", ["", "tomorrow", "2026-11-26", "2026-11-26T09:00:00Z", "0001-01-01T00:00:00"])
+@pytest.mark.parametrize(
+    "start", ["", "tomorrow", "2026-11-26", "2026-11-26T09:00:00Z", "0001-01-01T00:00:00", "9999-12-31T23:59:59"]
+)
 def test_what_is_no_time_of_the_page_is_refused(path, start):
     response = choose(path, start)
     assert response.status_code == 422

@@ -155,7 +155,16 @@ def test_what_was_taken_meanwhile_is_refused_and_the_rest_offered(practice, path
 
 
 @pytest.mark.parametrize(
-    "start", ["2026-11-27T09:00:00", "2026-11-24T09:00:00", "2026-11-25T09:15:00", "", "x", "0001-01-01T00:00:00"]
+    "start",
+    [
+        "2026-11-27T09:00:00",
+        "2026-11-24T09:00:00",
+        "2026-11-25T09:15:00",
+        "",
+        "x",
+        "0001-01-01T00:00:00",
+        "9999-12-31T23:59:59",
+    ],
 )
 def test_what_is_outside_the_window_or_no_start_is_refused(path, start):
     assert choose(path, start).status_code == 422
