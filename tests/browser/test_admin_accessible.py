@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 from core.models import OutboxMessage, Role
 from scheduling.services.contests import contest_close
-from tests.back_office import PASSWORD, close_of, organization, person, url
+from tests.back_office import close_of, organization, person, url
+from tests.browser.steps import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
@@ -49,14 +50,6 @@ def addresses():
     ]
 
 
-def log_in(page: Page) -> None:
-    page.goto("/admin/")
-    page.get_by_label("Login").fill("ada")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_load_state("networkidle")
-
-
 def findings(page: Page) -> list[str]:
     page.evaluate(AXE + ";0")
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
@@ -67,7 +60,7 @@ def findings(page: Page) -> list[str]:
 def look_at(page: Page, addresses: list[str]) -> list[str]:
     page.goto("/admin/login/")
     found = findings(page)
-    log_in(page)
+    log_in(page, "ada")
     for address in addresses:
         page.goto(address, wait_until="networkidle")
         found += findings(page)
@@ -88,14 +81,14 @@ def test_the_policy_refuses_nothing_that_the_pages_need(page, addresses):
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: complaints.append(request.url) if "127.0.0.1" not in request.url else None)
-    log_in(page)
+    log_in(page, "ada")
     for address in addresses:
         page.goto(address, wait_until="networkidle")
     assert [text for text in complaints if not text.startswith(("data:", "http://localhost"))] == []
 
 
 def test_the_menu_of_a_phone_opens_and_leads_on(phone_page, addresses):
-    log_in(phone_page)
+    log_in(phone_page, "ada")
     link = phone_page.get_by_role("link", name="Closes")
     assert not link.is_visible()
     phone_page.get_by_role("button", name="Menu").click()
@@ -106,7 +99,7 @@ def test_the_menu_of_a_phone_opens_and_leads_on(phone_page, addresses):
 @pytest.mark.parametrize("width", [390, 768, 1024, 1440])
 def test_no_page_is_wider_than_its_screen(page, addresses, width):
     page.set_viewport_size({"width": width, "height": 844})
-    log_in(page)
+    log_in(page, "ada")
     too_wide = []
     for address in addresses:
         page.goto(address)
@@ -116,7 +109,7 @@ def test_no_page_is_wider_than_its_screen(page, addresses, width):
 
 
 def test_the_bar_of_actions_waits_for_a_tick(page, addresses):
-    log_in(page)
+    log_in(page, "ada")
     page.goto(url("scheduling_communityservice", "changelist"))
     assert not page.get_by_label("Action:").is_visible()
     page.locator(".action-select").first.check()

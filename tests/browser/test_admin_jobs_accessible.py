@@ -8,7 +8,8 @@ from scheduling.services.job_constraints import add_constraint
 from scheduling.services.job_states import Action, change_status
 from scheduling.services.timetables import Part, create_timetable
 from tests.back_office import person, url
-from tests.browser.test_admin_accessible import findings, log_in, look_at
+from tests.browser.steps import log_in
+from tests.browser.test_admin_accessible import findings, look_at
 from tests.job_factories import make_definition, make_job_type, make_recurrence
 from tests.scheduling.office import Office
 
@@ -61,7 +62,7 @@ def test_nothing_serious_is_found_in_the_forms_of_jobs(page, addresses, scheme):
 @pytest.mark.parametrize("width", [390, 1024])
 def test_no_page_of_jobs_is_wider_than_its_screen(page, addresses, width):
     page.set_viewport_size({"width": width, "height": 844})
-    log_in(page)
+    log_in(page, "ada")
     too_wide = []
     for address in addresses:
         page.goto(address)

@@ -9,7 +9,8 @@ from core.models import Role
 from core.zones import local_moment
 from tests.appointment_factories import make_calendar, make_calendar_set, make_customer, make_event
 from tests.appointments.practice import Practice
-from tests.back_office import PASSWORD, person, url
+from tests.back_office import person, url
+from tests.browser.steps import log_in
 from tests.browser.test_admin_accessible import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,13 +43,6 @@ class Desk(Practice):
 @pytest.fixture
 def desk():
     return Desk()
-
-
-def log_in(page) -> None:
-    page.goto("/admin/")
-    page.get_by_label("Login").fill("mara")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
 
 
 def open_calendar(page, desk, view: str = "day") -> None:

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from core.models import OutboxMessage
 from scheduling.models import Job, JobStatus
-from tests.back_office import PASSWORD, url
+from tests.back_office import url
+from tests.browser.steps import follow, log_in
 from tests.browser.test_admin_accessible import findings
 from tests.job_factories import make_resource, make_vehicle
 from tests.scheduling.office import Office
@@ -23,10 +24,7 @@ def office():
 
 def open_board(page, office: Office, view: str = "day") -> None:
     """Tomorrow's, as mara."""
-    page.goto("/admin/")
-    page.get_by_label("Login").fill("mara")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    log_in(page)
     page.goto(f"{url('scheduling_job', 'dispatch')}?day={TOMORROW}&view={view}")
 
 
@@ -147,7 +145,7 @@ def test_nothing_serious_is_found_on_the_board_and_its_form(page, office, view, 
     open_board(page, office, view)
     take_screenshot(page, f"{view}-{scheme}")
     found = findings(page)
-    page.locator(".waiting .job a").first.click()
+    follow(page.locator(".waiting .job a").first)
     found += findings(page)
     take_screenshot(page, f"form-{scheme}")
     assert found == []
@@ -159,7 +157,7 @@ def test_it_is_usable_on_a_phone(phone_page, office, take_screenshot):
     take_screenshot(phone_page, "day")
     assert findings(phone_page) == []
     assert not phone_page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-    phone_page.locator(".waiting .job a").first.click()
+    follow(phone_page.locator(".waiting .job a").first)
     take_screenshot(phone_page, "form")
     assert not phone_page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
 
@@ -215,7 +213,7 @@ def test_rows_without_work_are_left_out_on_paper_alone(page, office, view, take_
     make_vehicle(office.place, "AB-123-CD")
     office.planned(f"{TOMORROW} 10:00")
     open_board(page, office, view)
-    page.get_by_role("link", name="Print only rows with work").click()
+    follow(page.get_by_role("link", name="Print only rows with work"))
     names = ("Ann", "Idle Ivan", "AB-123-CD", "Vehicles")
     shown = {media: _seen(page, media, names) for media in ("screen", "print")}
     take_screenshot(page, view)

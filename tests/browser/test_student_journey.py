@@ -9,10 +9,11 @@ from core.mail import drain
 from core.models import Role
 from scheduling.models import Close, CommunityService
 from scheduling.services.closes import Nested, create_close
+from tests.back_office import PASSWORD
+from tests.browser.steps import log_in
 from tests.factories import make_member, make_organization
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "correct-horse-battery"
 
 
 @pytest.fixture
@@ -29,13 +30,6 @@ def student(campus):
 @pytest.fixture
 def staff(campus):
     return make_member(campus, Role.BASIC_STAFF, "bruno", password=PASSWORD, first_name="Bruno")
-
-
-def log_in(page, login: str) -> None:
-    page.goto("/admin/")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
 
 
 def choose_person(page, field: str, login: str) -> None:
