@@ -20,6 +20,12 @@ from scheduling.intervals import Interval, LocalRange, covers, on_day, subtract
 from scheduling.models import BusyInterval, Resource
 
 Kind = BusyInterval.Kind
+# In the order in which they stand on the board.
+GROUPS = {
+    Resource.Kind.PERSON: gettext_lazy("People"),
+    Resource.Kind.CALENDAR: gettext_lazy("Calendars"),
+    Resource.Kind.VEHICLE: gettext_lazy("Vehicles"),
+}
 # What a day shows at least, on its local clock.
 USUAL = LocalRange(time(8), time(18))
 
@@ -122,19 +128,18 @@ class Board:
 
     @cached_property
     def groups(self) -> list[dict]:
-        """People first, then the vehicles: `{title, rows, is_idle}`."""
-        rows: dict[bool, list[Row]] = defaultdict(list)
+        """People first, then calendars with jobs, then the vehicles: `{title, rows, is_idle}`."""
+        rows: dict[str, list[Row]] = defaultdict(list)
         mine: dict[int, list[Taken]] = defaultdict(list)
         for one in self.taken:
             mine[one.resource_id].append(one)
         for resource in self.resources:
             row = self._row(resource, mine[resource.pk])
-            rows[resource.kind == Resource.Kind.VEHICLE].append(row)
-        titles = {False: gettext_lazy("People"), True: gettext_lazy("Vehicles")}
+            rows[resource.kind].append(row)
         return [
-            {"title": titles[key], "rows": rows[key], "is_idle": all(row.is_idle for row in rows[key])}
-            for key in (False, True)
-            if rows[key]
+            {"title": title, "rows": rows[kind], "is_idle": all(row.is_idle for row in rows[kind])}
+            for kind, title in GROUPS.items()
+            if rows[kind]
         ]
 
     def _row(self, resource: Resource, busy: list[Taken]) -> Row:

@@ -44,13 +44,20 @@ class Taken(NamedTuple):
 
 
 def resources_of(organization: Organization, shown: Interval) -> list[Resource]:
-    """Those in use, and archived ones that stand on the board for something; with their timetables."""
+    """Those in use, and archived ones that stand on the board for something; with their timetables.
+
+    Calendars stand there for jobs alone: their appointments have a board of their own.
+    """
     busy = BusyInterval.objects.filter(sharing_time(*shown), resource=OuterRef("pk"))
+    is_calendar = Q(kind=Resource.Kind.CALENDAR)
     done = _done_early(organization, shown)
     hours = Prefetch("timetable__hours", Hours.objects.all())
     days = Prefetch("timetable__special_days", SpecialDay.objects.all())
     rows = Resource.objects.filter(organization=organization).filter(
-        Q(is_archived=False) | Exists(busy) | Q(pk__in=done.values("resource")) | Q(pk__in=done.values("vehicle"))
+        (~is_calendar & (Q(is_archived=False) | Exists(busy)))
+        | (is_calendar & Exists(busy.filter(kind=Kind.JOB)))
+        | Q(pk__in=done.values("resource"))
+        | Q(pk__in=done.values("vehicle"))
     )
     found = list(rows.select_related("timetable").prefetch_related(hours, days))
     for resource in found:

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.models import Role
+from scheduling.intervals import Interval
 from scheduling.models import BusyInterval, CommunityService, Hours, Job, JobStatus
+from scheduling.services.busy import Source, take_soft
 from scheduling.services.community_services import update_community_service
 from scheduling.services.job_states import Action, change_status, set_result
 from scheduling.services.timetables import Part, create_timetable
@@ -53,6 +55,26 @@ def test_people_come_first_then_the_vehicles_each_with_what_takes_their_time(off
     ]
     card = rows_of(page)["Van"].cards[0]
     assert (card.reference, card.detail) == ("J-1", "Boiler of Paris · Ann")
+
+
+def test_calendars_stand_there_with_their_jobs_alone_and_not_among_people(office):
+    """Their appointments have a board of their own."""
+    room = make_resource(office.place, "Room 1", kind="calendar")
+    idle = make_resource(office.place, "Room 2", kind="calendar")
+    take_soft(Source("appointment", 1), office.place.pk, [room.pk, idle.pk], Interval(*hours(office, 9, 10)))
+
+    def groups() -> list[tuple]:
+        found = board(office.client).context["board"].groups
+        return [(str(group["title"]), [row.resource.name for row in group["rows"]]) for group in found]
+
+    assert groups() == [("People", ["Ann"])]
+    office.planned(f"{DAY} 14:00", room)
+    assert groups() == [("People", ["Ann"]), ("Calendars", ["Room 1"])]
+    assert len(rows_of(board(office.client))["Room 1"].cards) == 2
+
+
+def hours(office, *clocks: int) -> list:
+    return [office.at(f"{DAY} {clock:02d}:00") for clock in clocks]
 
 
 def test_hours_outside_the_timetable_are_shaded_and_jobs_there_say_so(office):
