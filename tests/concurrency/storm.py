@@ -7,15 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.db import connection
 
 from tests.web import serving
 
 CONNECTIONS = 32
+FORM = "application/x-www-form-urlencoded"
 
 
 class Ask(NamedTuple):
+    """`body` goes as JSON, unless a header says that it is a form."""
+
     method: str
     path: str
     body: dict
@@ -24,6 +28,8 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
+    """`body` of a page is empty."""
+
     status: int
     body: dict
 
@@ -53,9 +59,11 @@ def send_all(ports: Sequence[int], asks: Sequence[Ask], connections: int = CONNE
 
 def send(line: http.client.HTTPConnection, ask: Ask) -> Answer:
     headers = {"Content-Type": "application/json", **ask.headers}
-    line.request(ask.method, ask.path, json.dumps(ask.body).encode(), headers)
+    text = urlencode(ask.body) if headers["Content-Type"] == FORM else json.dumps(ask.body)
+    line.request(ask.method, ask.path, text.encode(), headers)
     response = line.getresponse()
-    return Answer(response.status, json.loads(response.read()))
+    body, is_json = response.read(), "json" in response.headers.get("Content-Type", "")
+    return Answer(response.status, json.loads(body) if is_json else {})
 
 
 def deadlocks() -> int:
