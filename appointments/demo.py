@@ -16,8 +16,10 @@ from appointments.services.catalogue import SERVICE_SETS, SERVICES
 from appointments.services.changes import cancel_appointment, change_appointment
 from appointments.services.customers import create_customer
 from appointments.services.events import EVENTS
+from appointments.services.feeds import issue_feed
 from appointments.services.settings import update_settings
 from appointments.services.waitings import create_waiting
+from core.context import acting
 from core.demo import Demo, DemoPart, Sample, register
 from core.models import Organization
 from core.zones import local_moment
@@ -127,6 +129,7 @@ class Practice:
         self.make_pending()
         self.make_events()
         self.make_waiting()
+        self.make_feed()
 
     def at(self, day: int, clock: str) -> datetime:
         return local_moment(self.monday + timedelta(days=day), time.fromisoformat(clock), self.place.zone)
@@ -206,6 +209,11 @@ class Practice:
             end=self.at(12, "00:00"),
             is_staff=True,
         )
+
+    def make_feed(self) -> None:
+        """Nobody knows its token: who wants to read it makes a new one."""
+        with acting(user_id=self.demo.people["advanced_staff"].pk):
+            issue_feed(self.calendars["martin"])
 
 
 def week(*ranges: tuple[str, str], days: range = range(1, 6)) -> list[dict]:

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
-from appointments.models import Appointment, Calendar, CalendarEvent, Customer, Waiting
+from appointments.models import Appointment, Calendar, CalendarEvent, CalendarFeed, Customer, Waiting
 from core.models import Application, Membership, Organization, OutboxMessage, Role, User
 from scheduling.models import (
     Close,
@@ -140,6 +140,7 @@ class TestSeedDemo:
         assert Calendar.objects.filter(resource__user__isnull=False, **here).exists()
         assert {event.kind for event in CalendarEvent.objects.filter(**here)} == set(CalendarEvent.Kind)
         assert Waiting.objects.filter(**here).exists()
+        assert CalendarFeed.objects.filter(user__login="demo-advanced", **here).exists()
 
     def test_the_doctor_finds_nothing_wrong_with_it(self):
         answer("seed_demo")
