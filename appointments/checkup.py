@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from appointments.models import Appointment, Hold
+from appointments.services.placing import interval_of
 from core.doctor import Finding, Level, of_ids, of_rows, register
 from scheduling.models import BusyInterval
 
@@ -51,9 +52,7 @@ def _taken(kind: str, sources: list[int]) -> dict[int, list[Taken]]:
 
 
 def _time_of(appointment: Appointment) -> Taken:
-    before, after = (timedelta(minutes=each) for each in (appointment.buffer_before, appointment.buffer_after))
-    whose = (appointment.organization_id, appointment.calendar.resource_id)
-    return (*whose, appointment.start - before, appointment.end + after)
+    return (appointment.organization_id, appointment.calendar.resource_id, *interval_of(appointment))
 
 
 def check_sources() -> Iterator[Finding]:

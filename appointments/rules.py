@@ -30,8 +30,8 @@ FAILURES = {
     "closed": _("The calendar is closed or its resource is taken at this time"),
     "places": _("No place is left: %(taken)s of %(places)s are taken"),
 }
-# What is stored can be shown in any time zone, and what begins then ends before all calendars do.
-FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 11, 30, tzinfo=UTC)
+# What is stored can be shown in any time zone, and what begins then, with the days around it, lies in all calendars.
+FIRST, LAST = datetime(1, 1, 5, tzinfo=UTC), datetime(9999, 11, 30, tzinfo=UTC)
 NOT_AVAILABLE = _("This time slot is not available anymore")
 # What does not bind staff [contract 40].
 FOR_CUSTOMERS = {

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import (  # noqa: F401
+    absences,
     appointments,
     calendars,
     catalogue,

@@ -1,3 +1,5 @@
+from datetime import time, timedelta
+
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -14,6 +16,7 @@ from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time, pill
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
+from core.zones import local_moment
 from scheduling.admin.reference import with_organization
 from scheduling.admin.related_filter import related_filter
 
@@ -203,7 +206,10 @@ class AppointmentsAdmin(OrganizationAdmin):
 
 def on_day(rows, day):
     """Living ones that start on this local day (in the current zone)."""
-    return rows.alive().filter(start__date=day)
+    zone = timezone.get_current_timezone()
+    midnights = (local_moment(one, time(0), zone) for one in (day, day + timedelta(days=1)))
+    # By the index, which a function of the start is not in.
+    return rows.alive().filter(**dict(zip(("start__gte", "start__lt"), midnights, strict=True)))
 
 
 def to_confirm(rows):

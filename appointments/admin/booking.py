@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from appointments.admin.display import said_of
 from appointments.admin.picking import Picker, WishForm, kept_query
 from appointments.models import Customer
-from appointments.services import overrides
+from appointments.services import customers, overrides
 from appointments.services.booking import Booking, book_appointment
 from core.errors import Busy
 from core.models import Organization
@@ -160,6 +160,7 @@ class BookingPage:
             from_web=False,
             override_reason=self.form.why,
         )
+        customers.look_up_address(self.organization, booking.customer.get("email", ""))
         try:
             return book_appointment(self.organization, booking, is_staff=True)
         except ValidationError as error:

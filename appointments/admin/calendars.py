@@ -1,16 +1,17 @@
-from django.contrib import admin, messages
+from functools import partial
+
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.urls import path
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from appointments.admin import closing
+from appointments.admin.hits import telling
 from appointments.admin.living import Delete, LivingAdmin, Restore, deleting, use_pill
 from appointments.admin.opening_editor import DaysField, WeekField, place_of
 from appointments.admin.week_preview import preview
-from appointments.models import Appointment, Calendar, CalendarSet
+from appointments.models import Calendar, CalendarSet
 from appointments.services import impact
 from appointments.services.calendar_sets import CALENDAR_SETS
 from appointments.services.calendars import CALENDARS
@@ -110,22 +111,8 @@ class CalendarsAdmin(LivingAdmin):
         values.pop("organization", None)
         if not HOURS & set(values):
             return CALENDARS.update(row.pk, values, versions)
-        before = _flagged(row)
-        saved = impact.carry_out([row.pk], lambda: CALENDARS.update(row.pk, values, versions))
-        self._tell_of_hits(request, row, _flagged(row) - before)
-        return saved
-
-    def _tell_of_hits(self, request, row: Calendar, hits: set[int]) -> None:
-        if not hits:
-            return
-        url = reverse("admin:appointments_appointment_changelist") + f"?quick=attention&calendar={row.pk}"
-        text = ngettext(
-            "%(number)d appointment lies outside the new hours.",
-            "%(number)d appointments lie outside the new hours.",
-            len(hits),
-        ) % {"number": len(hits)}
-        link = format_html('{} <a href="{}">{}</a>', text, url, __("Look at them"))
-        self.message_user(request, link, messages.WARNING)
+        change = partial(CALENDARS.update, row.pk, values, versions)
+        return impact.carry_out([row.pk], change, tell=telling(self, request))
 
     # Pages of their own
 
@@ -157,8 +144,3 @@ class CalendarsAdmin(LivingAdmin):
     @admin.display(description=_("state"), ordering="is_open")
     def use(self, row):
         return use_pill(row)
-
-
-def _flagged(calendar: Calendar) -> set[int]:
-    rows = Appointment.objects.alive().filter(calendar=calendar).exclude(attention="")
-    return set(rows.values_list("pk", flat=True))

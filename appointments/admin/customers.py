@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from appointments.admin.display import state_pill, when
 from appointments.models import Appointment, Customer
-from appointments.services.customers import create_customer, update_customer
+from appointments.services.customers import create_customer, look_up_address, update_customer
 from core.admin.base import OrganizationAdmin
 from core.admin.display import pill
 from core.admin.filters import OrganizationFilter
@@ -65,6 +65,19 @@ class CustomersAdmin(OrganizationAdmin):
     def get_search_results(self, request, queryset, search_term):
         rows, distinct = super().get_search_results(request, queryset, search_term)
         return (rows.filter(is_deleted=False) if "field_name" in request.GET else rows), distinct
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST":
+            self._look_up_address(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _look_up_address(self, request, object_id) -> None:
+        """Before the admin's own transaction begins; an address that stays is not asked about."""
+        row = self.get_object(request, object_id) if object_id else None
+        place = row.organization if row else self.place_to_add(request)
+        address = request.POST.get("email", "").strip()
+        if place and (row is None or row.email != address):
+            look_up_address(place, address)
 
     def create_row(self, request, values, form):
         return create_customer(self.organization_for(request, values), values)

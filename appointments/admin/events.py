@@ -2,7 +2,8 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin.living import DELETED, LivingAdmin, deleting, without_deleted
+from appointments.admin.hits import telling
+from appointments.admin.living import DELETED, Delete, LivingAdmin, Restore, without_deleted
 from appointments.models import CalendarEvent
 from appointments.services import impact
 from appointments.services.events import EVENTS
@@ -16,13 +17,28 @@ Kind = CalendarEvent.Kind
 TONES: dict[str, str] = {Kind.BLOCK: "amber", Kind.OPENING: "green", Kind.NOTE: "grey"}
 
 
+class DeleteEvent(Delete):
+    """What lay in an extra opening is marked for staff."""
+
+    def run(self, row, user, values, versions) -> None:
+        impact.carry_out([row.calendar_id], lambda: self.service.delete(row.pk, versions))
+
+
+class RestoreEvent(Restore):
+    """What was booked meanwhile where a block comes back is marked for staff."""
+
+    def run(self, row, user, values, versions) -> None:
+        restored = {"is_deleted": False}
+        impact.carry_out([row.calendar_id], lambda: self.service.update(row.pk, restored, versions))
+
+
 @admin.register(CalendarEvent)
 class CalendarEventsAdmin(LivingAdmin):
     """Blocks, extra openings and notes. What a block hits is marked for staff; the page "Close time" asks before."""
 
     service = EVENTS
     add_role = change_role = Role.BASIC_STAFF
-    row_actions = deleting(EVENTS, Role.BASIC_STAFF)
+    row_actions = [DeleteEvent(EVENTS, Role.BASIC_STAFF), RestoreEvent(EVENTS, Role.BASIC_STAFF)]
     autocomplete_fields = ["calendar"]
     fieldsets = [(None, {"fields": ["kind", "calendar", "start", "end", "service", "text", "comments", "colorref"]})]
     list_display = ["what", "kind_pill", "calendar", "since", "until"]
@@ -57,11 +73,13 @@ class CalendarEventsAdmin(LivingAdmin):
     def create_row(self, request, values, form):
         calendar = values.get("calendar")
         touched = [calendar.pk] if calendar else []
-        return impact.carry_out(touched, lambda: LivingAdmin.create_row(self, request, values, form))
+        create, tell = super().create_row, telling(self, request)
+        return impact.carry_out(touched, lambda: create(request, values, form), tell=tell)
 
     def update_row(self, request, row, versions, values, form):
         touched = {row.calendar_id, getattr(values.get("calendar"), "pk", row.calendar_id)}
-        return impact.carry_out(touched, lambda: LivingAdmin.update_row(self, request, row, versions, values, form))
+        update, tell = super().update_row, telling(self, request)
+        return impact.carry_out(touched, lambda: update(request, row, versions, values, form), tell=tell)
 
     @admin.display(description=_("text"), ordering="text")
     def what(self, row):

@@ -13,6 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from appointments.models.opening import MIDNIGHT, MOST_EXCEPTIONS, MOST_RANGES
+from core.admin.access import MOST_DIGITS
 
 # Empty rows that wait to be filled in.
 SPARE_RANGES, SPARE_DAYS, RANGES_OF_A_DAY = 2, 3, 2
@@ -30,12 +31,17 @@ class RowsWidget(forms.Widget):
 
     def value_from_datadict(self, data, files, name) -> list:
         whole = _parsed(data.get(name)) if name in data else None
-        return self.read(data, name) if whole is None else whole
+        return self.read(data, name) if whole is None or not all(map(self.has_shape, whole)) else whole
 
     def value_omitted_from_data(self, data, files, name) -> bool:
         return False
 
     def read(self, data, name: str) -> list:
+        raise NotImplementedError
+
+    @staticmethod
+    def has_shape(one: Any) -> bool:
+        """Whether it is what `read` gives one by one; the model's own rules judge what it says."""
         raise NotImplementedError
 
     class Media:
@@ -48,6 +54,11 @@ def _parsed(text: Any) -> list | None:
     except (TypeError, ValueError):
         return None
     return found if isinstance(found, list) else None
+
+
+def is_range(one: Any, *others: str) -> bool:
+    names = {"start", "end", *others}
+    return isinstance(one, dict) and set(one) == names and all(isinstance(one[name], str) for name in ("start", "end"))
 
 
 def range_of(data, place: str) -> dict | None:
@@ -71,6 +82,11 @@ class WeekWidget(RowsWidget):
     template_name = "admin/appointments/opening_hours.html"
     services: Sequence[tuple[int, str]] = ()
 
+    @staticmethod
+    def has_shape(one: Any) -> bool:
+        is_hours = is_range(one, "day", "services") and isinstance(one["services"], list)
+        return is_hours and all(type(number) is int for number in (one["day"], *one["services"]))
+
     def read(self, data, name: str) -> list[dict]:
         return [hours for day in range(1, 8) for hours in self._read_day(data, name, day)]
 
@@ -81,7 +97,7 @@ class WeekWidget(RowsWidget):
                 return
             if hours := range_of(data, place):
                 chosen = data.getlist(f"{place}-services") if hasattr(data, "getlist") else []
-                services = sorted(int(text) for text in chosen if text.isascii() and text.isdigit())
+                services = sorted(int(text) for text in chosen if _is_id(text))
                 yield {"day": day, **hours, "services": services}
 
     def get_context(self, name, value, attrs):
@@ -105,6 +121,11 @@ class DaysWidget(RowsWidget):
     """Days that differ: a date with no times is closed."""
 
     template_name = "admin/appointments/exceptions.html"
+
+    @staticmethod
+    def has_shape(one: Any) -> bool:
+        is_day = isinstance(one, dict) and set(one) == {"date", "ranges"} and isinstance(one["date"], str)
+        return is_day and isinstance(one["ranges"], list) and all(map(is_range, one["ranges"]))
 
     def read(self, data, name: str) -> list[dict]:
         found = []
@@ -165,6 +186,10 @@ class DaysField(RowsField):
 
     def has_changed(self, initial, data) -> bool:
         return sorted(initial or [], key=_date) != sorted(self.to_python(data), key=_date)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def _date(one: dict) -> str:

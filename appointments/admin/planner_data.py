@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from appointments.calendar_time import instant_of, openings
 from appointments.models import Appointment, AppointmentLine, BookingSettings, Calendar, CalendarEvent
+from appointments.services.placing import MOST_SERVICES
 from core.models import Organization
 from scheduling import holidays
 from scheduling.admin import dispatch_data
@@ -17,6 +18,8 @@ from scheduling.models import BusyInterval
 from scheduling.models.busy import sharing_time
 
 Kind = BusyInterval.Kind
+# So many services, a day each.
+LONGEST = timedelta(days=MOST_SERVICES)
 
 
 @dataclass
@@ -66,7 +69,9 @@ def open_hours_of(calendar: Calendar, first: date, last: date) -> list[Interval]
 
 
 def _appointments(calendars: Sequence[Calendar], shown: Interval):
-    rows = Appointment.objects.alive().filter(sharing_time(*shown), calendar__in=[each.pk for each in calendars])
+    # The second condition is for the index, which knows no ends.
+    near = Q(sharing_time(*shown), start__gt=shown.start - LONGEST)
+    rows = Appointment.objects.alive().filter(near, calendar__in=[each.pk for each in calendars])
     lines = Prefetch("lines", AppointmentLine.objects.select_related("service"))
     return rows.select_related("customer").prefetch_related(lines).order_by("start", "id")
 

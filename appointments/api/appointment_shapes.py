@@ -134,9 +134,15 @@ APPOINTMENT = Row(
     updated_at=LocalMoment("updated_at"),
     deleted=Column("is_deleted"),
 )
-# For reading one; the version goes into its ETag.
-VERSION = "_version"
-VERSIONED = Row({**APPOINTMENT.members, VERSION: Column("version")})
+# For reading one: the version goes into its ETag, and who made it says who may see it.
+VERSION, MAKER = "_version", "_maker"
+VERSIONED = Row(
+    {
+        **APPOINTMENT.members,
+        VERSION: Column("version"),
+        MAKER: Row({name: Column(name) for name in ("made_by_id", "made_by_user_id")}),
+    }
+)
 
 
 def with_services(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:

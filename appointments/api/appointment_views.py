@@ -5,8 +5,8 @@ from rest_framework.response import Response
 
 from appointments.api import appointment_documentation as documentation
 from appointments.api.appointment_forms import BOOKING, CHANGES
-from appointments.api.appointment_shapes import LISTING, VERSION, VERSIONED, records_of, with_services
-from appointments.api.base import READ, WRITE
+from appointments.api.appointment_shapes import LISTING, MAKER, VERSION, VERSIONED, records_of, with_services
+from appointments.api.base import READ, WRITE, read_pk
 from appointments.api.fiche_writing import FicheWriting
 from appointments.models import Appointment
 from appointments.models.appointment import AppointmentQuerySet
@@ -48,14 +48,22 @@ class Appointments(FicheWriting):
         return Response(LISTING.page(self, with_services(rows), self.finish))
 
     def retrieve(self, request, **path) -> Response:
-        return self.shown(self.find(self.rows(), path["id"]).pk)
+        return self.shown(read_pk(path["id"]) or 0)
 
     def shown(self, pk: int, status: int = 200, **headers: str) -> Response:
-        """`{"records": [the appointment]}` as it is now."""
-        [record] = records_of(VERSIONED, [pk], self.zone)
+        """`{"records": [the appointment]}` as it is now; 404 where it is not one of `rows`."""
+        record = next(iter(records_of(VERSIONED, [pk], self.zone)), None)
+        if record is None or not self.is_in_reach(record):
+            raise Http404
         version = record.pop(VERSION)
+        del record[MAKER]
         self.finish([record])
         return self.single({"records": [record]}, version, status, headers)
+
+    def is_in_reach(self, record: dict) -> bool:
+        """As `rows` says it of a row: one is read by a statement that is composed once."""
+        is_here = record["group_id"] == self.organization_id
+        return is_here and (self.is_staff or record[MAKER] == self.owner)
 
     # -- writing ----------------------------------------------------------------------------------------
 
@@ -79,8 +87,6 @@ class Appointments(FicheWriting):
     def change(self, appointment: Appointment, values: dict) -> None:
         reason = values.pop("override_reason", "")
         check_kept(appointment, values)
-        if values.get("is_deleted"):
-            refuse("is_deleted", "by_delete", "can only be false here, which restores")
         change_appointment(
             appointment.pk, values, self.expected_versions, is_staff=self.is_staff, reason=self.reason(reason)
         )

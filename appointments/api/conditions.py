@@ -12,6 +12,7 @@ from django.db.models import F, Lookup, Q
 from appointments.api.fields import MAX_ID, Invalid, read_truth
 from appointments.api.moments import read_date
 from appointments.api.query import Query, bounded, query_moment
+from scheduling.models.close import MAX_TEXT
 
 NAME = re.compile(r"\Aconditions\[([0-9]{1,4})\]\[(field|op|value)\]\Z", re.ASCII)
 PARTS = ("field", "op", "value")
@@ -168,11 +169,18 @@ def _condition(value: str, op: str, attribute: Attribute, zone: Callable) -> Q:
         condition = Q(**{f"{column}__in": [attribute.read(each.strip(), zone) for each in values]})
         return ~condition if LISTED[op] else condition
     if op in LIKED:
-        condition = Q(Like(F(column), value.replace("\\", "\\\\")))
+        condition = Q(Like(F(column), pattern(value).replace("\\", "\\\\")))
         return ~condition if LIKED[op] else condition
     if op == "!=":
         return ~Q(**{column: attribute.read(value, zone)})
     return Q(**{f"{column}__{COMPARED[op]}": attribute.read(value, zone)})
+
+
+def pattern(text: str) -> str:
+    """Raises ValueError for more than any text here has, which SQLite cannot even look for."""
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"must have at most {MAX_TEXT} characters")
+    return text
 
 
 # -- searching ----------------------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 """Calls that write a fiche: its address is looked up first, and addresses may not be tried out [contract 40]."""
 
-from appointments import addresses
 from appointments.api.base import AppointmentsView
 from appointments.api.errors import RULES
-from appointments.models import BookingSettings
+from appointments.services import customers
 from core.api import throttling
 from core.api.errors import Refusal
 
@@ -38,7 +37,7 @@ class FicheWriting(AppointmentsView):
         """The look-up comes before every transaction, that of an Idempotency-Key too."""
         fiche = self.fiche() if self.takes_fiche else None
         if isinstance(fiche, dict) and fiche.get("email"):
-            addresses.look_up(BookingSettings.of(self.organization), fiche["email"])
+            customers.look_up_address(self.organization, fiche["email"])
         return super().answer(request, *args, **kwargs)
 
     def refused(self, error: Exception):

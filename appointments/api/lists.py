@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, QuerySet
 
 from appointments.api.columns import in_zone
-from appointments.api.conditions import Attribute, conditions_of, names_of, search_of
+from appointments.api.conditions import Attribute, conditions_of, names_of, pattern, search_of
 from appointments.api.query import Query
 from core.api.rows import Row, Wide
 
@@ -70,7 +70,7 @@ class Listing:
             queryset = queryset.filter(condition)
         if "deleted" in self.attributes and "deleted" not in names_of(query):
             queryset = queryset.filter(**{self.attributes["deleted"].column: False})
-        text = query.one("search", str)
+        text = query.one("search", pattern)
         return queryset.filter(search_of(text, self.searched)) if text and self.searched else queryset
 
     def ordered(self, queryset: QuerySet, part: Part) -> QuerySet:

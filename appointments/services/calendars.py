@@ -1,5 +1,6 @@
 """Every change of calendars, for every door [contract 40]."""
 
+from collections.abc import Collection
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from appointments.models import Appointment, Calendar, Service
 from appointments.models.opening import check_opening_hours
 from appointments.services.living_rows import LivingRows, check_usable
 from core.changes import check_all, check_fields, refuse
+from core.locks import atomic
 from scheduling import job_rules
 from scheduling.models import BusyInterval, Resource
 from scheduling.services import busy
@@ -21,6 +23,13 @@ class Calendars(LivingRows):
     """values: the model's own. Without a resource it gets one of its own."""
 
     model = Calendar
+
+    def update(self, pk: int, values: dict, versions: Collection[int] | None = None) -> Calendar:
+        """Where it matters what is booked, the resource's time is locked before the row, as whoever books does."""
+        with atomic():
+            if values.keys() & {"resource", "capacity"}:
+                busy.lock_resources(Calendar.objects.filter(pk=pk).values_list("resource_id", flat=True))
+            return super().update(pk, values, versions)
 
     def check(self, row: Calendar, changed: set[str], values: dict) -> None:
         # A resource of its own is made once all else is right.

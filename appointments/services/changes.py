@@ -12,7 +12,6 @@ from appointments.services import booking, placing, waiting_list
 from core.changes import apply_changes, check_fields, refuse
 from core.errors import StateConflict
 from core.locks import atomic
-from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
 from scheduling.services import busy
 
@@ -44,6 +43,8 @@ def change_appointment(
     The last three are staff's. Nothing is changed where one of them is refused. Raises ValidationError in the
     contract's order, StateConflict for a cancelled one and for a state that may not follow.
     """
+    if values.get("is_deleted"):
+        refuse("is_deleted", "by_delete", _("can only be false here, which restores"))
     appointment = lock(pk, versions)
     if appointment.is_deleted and not (is_staff and values.get("is_deleted") is False):
         raise StateConflict(_("is cancelled"), [State.IN_PROGRESS])
@@ -53,9 +54,14 @@ def change_appointment(
         return _restore(appointment, values, reason)
     if MOVES & set(values):
         _move(appointment, values, reason, is_staff=is_staff)
-    if "state" in values:
-        _set_state(appointment, State(values["state"]))
+    is_confirmed = _set_state(appointment, values)
+    if is_confirmed:
+        # Calendars of customers show it [RFC 5546: STATUS].
+        appointment.calendar_sequence += 1
     appointment.save()
+    if is_confirmed:
+        emails.queue_booked(appointment)
+        emails.queue_reminders(appointment)
     return appointment
 
 
@@ -64,9 +70,9 @@ def change_appointment(
 
 def _move(appointment: Appointment, values: dict, reason: str, *, is_staff: bool) -> None:
     """Through the booking's own rules; the old time is kept until the new one is taken."""
-    old = Interval(appointment.start, appointment.end)
+    kept = placing.interval_of(appointment)
     calendar, start = appointment.calendar, values.get("start", appointment.start)
-    if start == old.start and values.get("calendar_id", calendar.pk) == calendar.pk:
+    if start == appointment.start and values.get("calendar_id", calendar.pk) == calendar.pk:
         return
     late = check_late(appointment, is_staff=is_staff, is_move=True)
     asked = asked_of(appointment, start, is_staff=is_staff)
@@ -74,7 +80,7 @@ def _move(appointment: Appointment, values: dict, reason: str, *, is_staff: bool
     appointment.moves += 1
     appointment.calendar_sequence += 1
     appointment.attention = ""
-    waiting_list.tell_of_freed(calendar, old)
+    waiting_list.tell_of_freed(calendar, kept)
     emails.queue_moved(appointment)
     emails.queue_reminders(appointment)
 
@@ -122,14 +128,15 @@ def check_late(appointment: Appointment, *, is_staff: bool, is_move: bool = Fals
 # -- states -------------------------------------------------------------------------------------------------
 
 
-def _set_state(appointment: Appointment, state: State) -> None:
+def _set_state(appointment: Appointment, values: dict) -> bool:
+    """Whether it is confirmed by it."""
+    state = State(values.get("state", appointment.state))
     if state == appointment.state:
-        return
+        return False
     check_state(appointment, state)
-    confirmed = appointment.state == State.PENDING
+    is_confirmed = appointment.state == State.PENDING
     appointment.state = state
-    if confirmed:
-        emails.queue_booked(appointment)
+    return is_confirmed
 
 
 def check_state(appointment: Appointment, state: State) -> None:
@@ -158,13 +165,14 @@ def cancel_appointment(
     appointment.calendar_sequence += 1
     appointment.save()
     busy.give_back(placing.source_of(appointment))
-    waiting_list.tell_of_freed(appointment.calendar, Interval(appointment.start, appointment.end))
+    waiting_list.tell_of_freed(appointment.calendar, placing.interval_of(appointment))
     emails.queue_cancelled(appointment)
     return appointment
 
 
 def _restore(appointment: Appointment, values: dict, reason: str) -> Appointment:
-    """Staff's alone, through the booking rules, where it was or where the request says."""
+    """Staff's alone, through the booking rules, where it was or where the request says, and as what it says."""
+    _set_state(appointment, values)
     asked = asked_of(appointment, values.get("start", appointment.start), is_staff=True)
     _take_place(appointment, asked, values, [], reason)
     appointment.is_deleted, appointment.cancelled_at, appointment.attention = False, None, ""

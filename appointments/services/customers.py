@@ -24,7 +24,14 @@ def _others_of_address(organization_id: int, pk: int, email: str) -> QuerySet:
     return others.order_by().values_list("pk")[:1]
 
 
+# What mail servers take of an address [RFC 5321], and what the outbox keeps.
+MOST_LETTERS = 254
 OTHERS = Composed(_others_of_address, ids=2, texts=1)
+
+
+def look_up_address(organization: Organization, address: object) -> None:
+    """For every door, ahead of the transaction in which a customer gets this address: `check_reachable` reads it."""
+    addresses.look_up(BookingSettings.of(organization), address)
 
 
 def check_new(organization: Organization, values: dict) -> Customer:
@@ -85,8 +92,9 @@ def _unreachable() -> ValidationError:
 
 
 def check_reachable(customer: Customer) -> None:
-    """As the name system said when it was asked, ahead of the transaction."""
-    if addresses.is_unreachable(BookingSettings.of(customer.organization), customer.email):
+    """As the name system said when it was asked, ahead of the transaction (`look_up_address`)."""
+    is_long = len(customer.email) > MOST_LETTERS
+    if is_long or addresses.is_unreachable(BookingSettings.of(customer.organization), customer.email):
         raise ValidationError({"email": _unreachable()})
 
 

@@ -1,9 +1,8 @@
 """A slot that is kept for a few minutes [contract 40]."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,13 +14,14 @@ from appointments.services.owners import owner
 from core.changes import refuse
 from core.locks import atomic
 from core.models import Organization
-from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
 from scheduling.services import busy
 from scheduling.services.busy import Source
 
 # Minutes.
 USUAL, MOST = 5, 15
+# At a time.
+MOST_FORGOTTEN = 1000
 
 
 @atomic
@@ -81,16 +81,25 @@ def consume(hold: Hold) -> None:
 @atomic
 def release_hold(pk: int) -> None:
     """Give it back before its time. Raises DoesNotExist."""
-    hold = Hold.objects.select_related("calendar").get(pk=pk)
-    busy.give_back(source_of(hold))
-    hold.delete()
-    waiting_list.tell_of_freed(hold.calendar, Interval(hold.start, hold.end))
+    _free([Hold.objects.locked(pk)])
 
 
 @atomic
 def forget_expired() -> int:
-    """What nobody released or consumed; how many."""
-    expired = Hold.objects.filter(expires_at__lte=timezone.now())
-    pks: Collection[int] = list(expired.values_list("pk", flat=True)[:1000])
-    BusyInterval.objects.filter(Q(kind=BusyInterval.Kind.HOLD), source_id__in=pks).delete()
-    return Hold.objects.filter(pk__in=pks).delete()[0]
+    """What nobody released or consumed; how many. Who waits is told, as of any time that frees."""
+    # What is being consumed at this moment is passed by; its row comes before its time, as in a booking.
+    rows = Hold.objects.select_for_update(of=("self",), skip_locked=True).select_related("calendar")
+    expired = list(rows.filter(expires_at__lte=timezone.now()).order_by("pk")[:MOST_FORGOTTEN])
+    _free(expired)
+    return len(expired)
+
+
+def _free(holds: Sequence[Hold]) -> None:
+    """These, locked, with their time; who waits for some of it is told."""
+    pks = [hold.pk for hold in holds]
+    freed = busy.give_back_all(BusyInterval.Kind.HOLD, pks)
+    Hold.objects.filter(pk__in=pks).delete()
+    for hold in holds:
+        # Of one that expired, somebody else may have the time by now.
+        if hold.pk in freed:
+            waiting_list.tell_of_freed(hold.calendar, freed[hold.pk])

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,18 +63,22 @@ def carry_out(
     *,
     on_hit: str = OnHit.KEEP,
     choices: Mapping[int, str] | None = None,
+    tell: Callable[[Sequence[Appointment]], object] = len,
 ) -> Result:
     """The change's result. What it hits is flagged to staff in its transaction, then treated one by one.
 
     choices: appointment's id → OnHit, where it is not `on_hit`. What cannot be moved stays, and stays flagged.
+    tell: is given what was hit, in order of its start.
     """
     chosen = choices or {}
     with atomic():
+        _hold(calendar_ids)
         result, hits = _changed(calendar_ids, change)
         proposals = propose(hits) if OnHit.MOVE in {on_hit, *chosen.values()} else {}
         _flag(hits)
     for hit in hits:
         _settle(hit, chosen.get(hit.pk, on_hit), proposals.get(hit.pk))
+    tell(hits)
     return result
 
 
@@ -98,10 +102,20 @@ def _changed(calendar_ids: Collection[int], change: Callable[[], Result]) -> tup
     return result, [each for each in ahead if _is_hit(before.get(each.pk), after.get(each.pk))]
 
 
+def _hold(calendar_ids: Collection[int]) -> None:
+    """The appointments that may be flagged, before the resources: in the order in which a move locks the two."""
+    rows = _upcoming(calendar_ids).select_for_update(of=("self",)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
+def _upcoming(calendar_ids: Collection[int]) -> QuerySet[Appointment]:
+    return Appointment.objects.alive().upcoming().filter(calendar__in=calendar_ids)
+
+
 def _ahead(calendar_ids: Collection[int]) -> list[Appointment]:
     lines = Prefetch("lines", AppointmentLine.objects.select_related("service"))
-    rows = Appointment.objects.alive().upcoming().filter(calendar__in=calendar_ids)
-    return list(rows.select_related("organization__booking_settings").prefetch_related(lines).order_by("start", "id"))
+    rows = _upcoming(calendar_ids).select_related("organization__booking_settings", "customer")
+    return list(rows.prefetch_related(lines).order_by("start", "id"))
 
 
 def _judged(appointments: Sequence[Appointment]) -> dict[int, Judgement]:
@@ -131,8 +145,9 @@ def _is_hit(before: Judgement | None, after: Judgement | None) -> bool:
 
 
 def _flag(hits: Sequence[Appointment]) -> None:
-    for row in Appointment.objects.locked_all([hit.pk for hit in hits]):
-        with translation.override(row.organization.language):
+    languages = {hit.pk: hit.organization.language for hit in hits}
+    for row in Appointment.objects.locked_all(list(languages)):
+        with translation.override(languages[row.pk]):
             row.changed(attention=_("Its time in the calendar was closed")).save()
 
 

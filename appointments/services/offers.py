@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from appointments.models import Appointment, Calendar, Waiting
+from appointments.rules import LAST
 from appointments.services import placing, slots, waiting_slots
 from appointments.services.slots import Slot
 from core.models import Organization
@@ -56,9 +57,9 @@ def for_waiting(waiting: Waiting, first: date) -> Offer:
 def _offer(organization: Organization, find: Find, first: date, not_before: datetime | None = None) -> Offer:
     zone = organization.zone
     start = max(local_moment(first, time(0), zone), timezone.now(), not_before or timezone.now())
-    last = start + FARTHEST
+    begin = start
     days: dict[date, list[datetime]] = {}
-    while start < last and len(days) <= SHOWN_DAYS:
+    while start <= LAST and start - begin < FARTHEST and len(days) <= SHOWN_DAYS:
         end = local_moment((start + STEP).astimezone(zone).date(), time(0), zone)
         for slot in find(Interval(start, end)):
             days.setdefault(slot.start.astimezone(zone).date(), []).append(slot.start)

@@ -8,7 +8,8 @@ from functools import cache
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Count, Max, Model, Q, QuerySet
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -170,13 +171,14 @@ def _by_load(asked: Asked, free: list[Calendar]) -> list[tuple[Calendar, str]]:
     zone = asked.settings.organization.zone
     midnight = asked.start.astimezone(zone).replace(hour=0, minute=0, second=0)
     of_day = Q(start__gte=midnight, start__lt=midnight + timedelta(days=1))
-    counted = (
-        Appointment.objects.alive()
-        .filter(calendar__in=free)
-        .values("calendar")
-        .annotate(load=Count("pk", filter=of_day), last=Max("pk"))
-    )
-    loads = {row["calendar"]: (row["load"], row["last"]) for row in counted}
+    own = Appointment.objects.alive().filter(calendar=OuterRef("pk")).order_by()
+    own = own.exclude(pk=asked.moved.pk) if asked.moved else own
+    # Each of the two by an index: what was booked over the years is not read for it.
+    counted = own.filter(of_day).values("calendar").annotate(load=Count("pk")).values("load")
+    last = own.order_by("-pk").values("pk")[:1]
+    rows = Calendar.objects.filter(pk__in=[calendar.pk for calendar in free]).order_by()
+    found = rows.values_list("pk", Coalesce(Subquery(counted), 0), Coalesce(Subquery(last), 0))
+    loads = {pk: (load, newest) for pk, load, newest in found}
     ordered = sorted(free, key=lambda calendar: (*loads.get(calendar.pk, (0, 0)), calendar.pk))
     return [(each, _load_reason(each, ordered, loads)) for each in ordered]
 
@@ -260,6 +262,12 @@ def taken_interval(asked: Asked) -> Interval:
     """With what is kept free around it."""
     need = asked.wanted.need
     return Interval(asked.start - timedelta(seconds=need.before), asked.end + timedelta(seconds=need.after))
+
+
+def interval_of(appointment: Appointment) -> Interval:
+    """The same of one that is booked."""
+    before, after = (timedelta(minutes=each) for each in (appointment.buffer_before, appointment.buffer_after))
+    return Interval(appointment.start - before, appointment.end + after)
 
 
 def source_of(appointment: Appointment) -> Source:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from appointments.availability import free_starts
 from appointments.calendar_time import Wanted, instant_of, load, seconds
 from appointments.models import Appointment, BookingSettings, Calendar, Customer, Service
-from appointments.rules import Asked, Verdict, bookable, booking_verdicts, calendar_verdicts
+from appointments.rules import FIRST, LAST, Asked, Verdict, bookable, booking_verdicts, calendar_verdicts
 from appointments.services import placing
 from core.models import Organization
 from scheduling.intervals import Interval
@@ -58,6 +58,7 @@ def _slots(
     window: Interval,
     without: Collection[Source] = (),
 ) -> list[Slot]:
+    window = Interval(max(window.start, FIRST), min(window.end, LAST + SECOND))
     if window.start >= window.end or not calendars:
         return []
     span = (_next_second(window.start), _next_second(window.end))

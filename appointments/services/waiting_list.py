@@ -6,6 +6,7 @@ since who is being told or books at this very moment is passed by.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from heapq import merge
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -22,6 +23,8 @@ from scheduling.models.busy import sharing_time
 MOST_NOTICES = 3
 # Of those who wait longest, so many are looked at, for so many different wishes.
 MOST_LOOKED_AT, MOST_WISHES = 500, 10
+# As long as a service is at most.
+NEAR, YEAR = timedelta(days=1), timedelta(days=366)
 WAITINGS = Composed(lambda customer_id: Waiting.objects.alive().filter(customer=customer_id).values_list("pk"))
 
 
@@ -41,24 +44,25 @@ def fulfil(appointment: Appointment) -> None:
 
 
 def tell_of_freed(calendar: Calendar, interval: Interval) -> None:
-    """Tell who waits longest that this time is free: one customer, and nobody where none of them can book it."""
-    if not _waiting_for(calendar, interval).exists():
+    """Tell who waits longest that this time is free: one customer, and nobody where none of them can book it.
+
+    It is free in every calendar of the resource. Of a long time the next year counts.
+    """
+    now = timezone.now()
+    interval = Interval(max(interval.start, now), min(interval.end, now + YEAR))
+    if interval.start >= interval.end or not _waiting_for(calendar, interval).exists():
         return
     organization = Organization.objects.select_related("booking_settings").get(pk=calendar.organization_id)
-    if not _takes_customers(organization, calendar):
+    if not BookingSettings.of(organization).sendmail:
         return
-    candidates = list(_candidates(organization, calendar, interval)[:MOST_LOOKED_AT])
-    for pk in _served(organization, calendar, interval, candidates):
+    sharing = Calendar.objects.alive().filter(resource=calendar.resource_id, is_open=True)
+    for pk in merge(*(_served(organization, each, interval) for each in sharing)):
         # Whom another transaction is telling, or ends, is passed by.
         rows = Waiting.objects.alive().filter(pk=pk).select_for_update(of=("self",), skip_locked=True)
         waiting = _tellable(rows, organization).first()
         if waiting:
             _tell(waiting)
             return
-
-
-def _takes_customers(organization: Organization, calendar: Calendar) -> bool:
-    return calendar.is_open and not calendar.is_deleted and BookingSettings.of(organization).sendmail
 
 
 def _tell(waiting: Waiting) -> None:
@@ -70,9 +74,9 @@ def _tell(waiting: Waiting) -> None:
 
 
 def _waiting_for(calendar: Calendar, interval: Interval) -> QuerySet[Waiting]:
-    """Whose window shares a moment with this time."""
+    """Whose window is near this time: who would begin before it, or keeps some of it free, may need it too."""
     rows = Waiting.objects.alive().filter(organization=calendar.organization_id)
-    return rows.filter(sharing_time(*interval))
+    return rows.filter(sharing_time(interval.start - NEAR, interval.end + NEAR))
 
 
 def _tellable(rows: QuerySet[Waiting], organization: Organization) -> QuerySet[Waiting]:
@@ -82,19 +86,15 @@ def _tellable(rows: QuerySet[Waiting], organization: Organization) -> QuerySet[W
     return rows.filter(customer__is_deleted=False).exclude(customer__email="").order_by("pk")
 
 
-Candidate = tuple[int, list[int], datetime, datetime]
-
-
 def _candidates(organization: Organization, calendar: Calendar, interval: Interval) -> QuerySet:
     """(id, services, start, end) of those who may be told of this calendar's time."""
     rows = _waiting_for(calendar, interval).filter(Q(calendars=None) | Q(calendars=calendar))
     return _tellable(rows, organization).values_list("pk", "services", "start", "end")
 
 
-def _served(
-    organization: Organization, calendar: Calendar, interval: Interval, candidates: Sequence[Candidate]
-) -> Iterator[int]:
+def _served(organization: Organization, calendar: Calendar, interval: Interval) -> Iterator[int]:
     """Those for whom a slot really is free there now, in their order. One query for each different wish."""
+    candidates = list(_candidates(organization, calendar, interval)[:MOST_LOOKED_AT])
     offered = {service.pk: service for service in calendar.services.filter(is_deleted=False, is_open=True)}
     known: dict[tuple[int, ...], list[datetime]] = {}
     for pk, wish, start, end in candidates:

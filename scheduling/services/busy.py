@@ -82,6 +82,14 @@ def give_back(source: Source) -> None:
     BusyInterval.objects.of(*source).delete()
 
 
+def give_back_all(kind: str, pks: Collection[int]) -> dict[int, Interval]:
+    """The same of many of one kind, each of which has one resource's time at most: what each had, by its id."""
+    rows = BusyInterval.objects.filter(kind=kind, source_id__in=pks)
+    freed = {pk: Interval(start, end) for pk, start, end in rows.values_list("source_id", "start", "end")}
+    rows.delete()
+    return freed
+
+
 def shorten(source: Source, interval: Interval | None) -> None:
     """The source takes no more than this of what it has; None: nothing."""
     rows = BusyInterval.objects.of(*source)

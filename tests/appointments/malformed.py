@@ -118,6 +118,14 @@ QUERIES = [
     *[(f"calendarset_ids[]={value}", "calendarset_ids[0]") for value in ("", "x", "1.5", HUGE, "%D9%A3")],
     *[("intervention_ids=[", "intervention_ids"), ("intervention_ids=" + DEEP, "intervention_ids[0]")],
     *[(f"conditions{key}=x", f"conditions{key}") for key in ("", "[0]", "[0][x]", "[x][field]", "[0][op][0]")],
+    ("search=" + "a" * 5001, "search"),
+    *[
+        (
+            f"conditions[0][field]=name&conditions[0][op]={op}&conditions[0][value]=" + "a" * 50_001,
+            "conditions[0][value]",
+        )
+        for op in ("like", "not like")
+    ],
     ("conditions[0][field]=name&conditions[0][op]=~&conditions[0][value]=x", "conditions[0][op]"),
     ("conditions[0][field]=sort&conditions[0][op]==&conditions[0][value]=" + HUGE, "conditions[0][value]"),
 ]

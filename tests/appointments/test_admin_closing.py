@@ -2,6 +2,8 @@
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Appointment, CalendarEvent
 from core.models import OutboxMessage, Role
@@ -84,6 +86,19 @@ def test_an_absence_closes_every_calendar_of_the_resource(desk):
     desk.client.post(asked(desk, how="absence"))
     assert Absence.objects.get().note == "Strike"
     assert Appointment.objects.exclude(attention="").count() == 2
+
+
+def test_however_many_are_hit_the_preview_costs_the_same(desk):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            desk.client.get(asked(desk))
+        return len(queries)
+
+    desk.book(TEN)
+    few = cost()
+    for number in range(1, 6):
+        desk.book(TEN + number * HOUR, make_customer(desk.group))
+    assert cost() == few
 
 
 def test_nothing_hit_is_said(desk):

@@ -180,8 +180,8 @@ def test_a_public_holiday_is_closed_in_it(desk):
 def test_new_hours_that_hit_appointments_say_so_with_a_link(desk):
     appointment = desk.book(TEN + 5 * HOUR)
     answer = save(desk, **{"opening_hours-3-0-end": "12:00"})
-    assert "1 appointment lies outside the new hours." in messages_of(answer)
-    assert f"?quick=attention&amp;calendar={desk.calendar.pk}" in messages_of(answer)
+    assert "1 appointment is hit:" in messages_of(answer)
+    assert url("appointments_appointment", "change", appointment.pk) in messages_of(answer)
     appointment.refresh_from_db()
     assert appointment.attention == "Its time in the calendar was closed"
     assert not appointment.is_deleted
@@ -190,7 +190,7 @@ def test_new_hours_that_hit_appointments_say_so_with_a_link(desk):
 def test_hours_that_hit_nothing_say_nothing(desk):
     desk.book(TEN)
     answer = save(desk, **{"opening_hours-3-0-end": "12:00"})
-    assert "outside the new hours" not in messages_of(answer)
+    assert "is hit" not in messages_of(answer)
     assert Appointment.objects.get().attention == ""
 
 
@@ -203,3 +203,18 @@ def test_a_new_calendar_has_hours_from_the_start_and_a_resource_of_its_own(desk)
     made = Calendar.objects.get(name="Dr Leroy")
     assert made.opening_hours == [{"day": 1, "start": "09:00", "end": "12:00", "services": []}]
     assert made.resource.name == "Dr Leroy"
+
+
+@pytest.mark.parametrize("sent", ["[1]", '["x"]', "[[]]", '[{"day": "x"}]', "[{}]", '{"a": 1}', "[null]", "x"])
+def test_hours_in_no_shape_at_all_are_no_failure(desk, sent):
+    """A browser sends rows; a value as a whole comes back from a form that met somebody else's save."""
+    for name in ("opening_hours", "exceptions"):
+        address = url(CALENDAR, "change", desk.calendar.pk)
+        answer = desk.client.post(address, {**form_of(desk), name: sent, "name": ""})
+        assert (answer.status_code, list(errors_of(answer))) == (200, ["name"])
+
+
+@pytest.mark.parametrize("pk", ["9" * 5000, "9" * 19, "-1", "x"])
+def test_services_with_impossible_ids_are_no_failure(desk, pk):
+    assert save(desk, **{"opening_hours-1-0-services": [pk]}).status_code == 200
+    assert desk.calendar.opening_hours == OFFICE_HOURS

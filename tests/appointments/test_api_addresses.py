@@ -163,3 +163,12 @@ def test_the_next_hour_begins_anew(world, known):
     taken(world, 20)
     with time_machine.travel("2026-11-23T09:00:00Z", tick=False):
         assert world.booked(TEN, {"email": "new@example.org"})
+
+
+def test_an_address_longer_than_mail_servers_take_is_13(world, names):
+    """255 letters have place in the row; 254 are the most of an address [RFC 5321], and of the outbox."""
+    world.rule(check_mx=False)
+    end = "@mail.example"
+    error(world.book(TEN, {"email": "a" * (255 - len(end)) + end}), 400, 13, "EmailNotFound")
+    assert Customer.objects.count() == 0
+    assert world.booked(TEN, {"email": "a" * (254 - len(end)) + end})

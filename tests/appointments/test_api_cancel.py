@@ -150,3 +150,10 @@ def test_a_list_costs_four_queries_with_its_count_and_so_does_one(world, size, d
         assert ids(world.account.get(f"appointments?results={size}")) == booked
     with django_assert_max_num_queries(4):
         assert one(world.account.get(f"appointments/{booked[0]}"))
+
+
+def test_one_is_read_once(world, django_assert_num_queries):
+    booked = world.booked()["id"]
+    for caller, queries in ((world.account, 3), (world.pro, 3)):
+        with django_assert_num_queries(queries):
+            assert one(caller.get(f"appointments/{booked}"))["id"] == booked

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 
 from appointments.models import Appointment
+from core.models import OutboxMessage
 from scheduling.models import BusyInterval
 from tests.appointment_factories import make_service
 from tests.appointments.booking_world import ANNE, ELEVEN, HALF_PAST, NOW, TEN, BookingWorld, ids, one
@@ -169,6 +170,27 @@ def test_staff_restore_what_was_cancelled(world):
     assert (restored["deleted"], restored["start"]) == (False, TEN)
     assert taken(booked) == [("09:00", world.calendar.resource_id)]
     assert ids(world.account.get("appointments")) == [booked]
+
+
+def test_what_came_of_it_is_said_with_the_restoring(world):
+    booked = world.booked(TEN)["id"]
+    one(world.account.delete(f"appointments/{booked}"))
+    error(world.move(booked, by=world.pro, deleted=False, state=3), 409, 2)
+    assert list(fields(world.move(booked, by=world.pro, deleted=False, state=1))) == ["state"]
+    assert (Appointment.objects.get().is_deleted, taken(booked)) == (True, [])
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False):
+        restored = one(world.move(booked, by=world.pro, deleted=False, state=1, comments="Was here"))
+    assert (restored["deleted"], restored["state"], restored["comments"]) == (False, 1, "Was here")
+
+
+def test_one_that_waited_is_restored_as_confirmed_and_told_once(world):
+    world.rule(confirm_required=True)
+    booked = world.booked(TEN, ANNE)["id"]
+    one(world.account.delete(f"appointments/{booked}"))
+    OutboxMessage.objects.all().delete()
+    assert one(world.move(booked, by=world.pro, deleted=False, state=0))["state"] == 0
+    assert list(OutboxMessage.objects.values_list("kind", flat=True)) == ["appointment_booked"]
+    assert OutboxMessage.objects.get().params["state"] == "in_progress"
 
 
 def test_it_is_not_restored_onto_what_is_taken_meanwhile(world):

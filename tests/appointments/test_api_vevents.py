@@ -191,6 +191,12 @@ def test_the_list_holds_both_in_order_each_once(world):
     assert ids(condition.format("deleted", 1)) == [booked["id"]]
 
 
+def test_an_appointment_is_not_deleted_by_a_change_here_either(world):
+    booked = done(world.book(), 201)["id"]
+    assert list(fields(world.put(booked, deleted=True))) == ["deleted"]
+    assert done(world.put(booked, deleted=False))["deleted"] is False
+
+
 def test_events_of_another_group_do_not_exist(world):
     foreign = World()
     made = [done(foreign.post(start=TWO, end=FOUR), 201)["id"], done(foreign.book(), 201)["id"]]

@@ -166,3 +166,13 @@ def test_without_the_rule_nobody_is_reminded(practice, mailoutbox, clock):
     practice.rule(reminders=[])
     practice.book()
     assert OutboxMessage.objects.filter(kind="appointment_reminder").count() == 0
+
+
+def test_one_that_is_confirmed_is_reminded_once_all_the_same(practice, mailoutbox, clock):
+    practice.rule(confirm_required=True)
+    waiting = practice.book(is_staff=False)
+    change_appointment(waiting.pk, {"state": "in_progress"}, is_staff=True)
+    clock.move_to(TEN - DAY)
+    assert reminders(mailoutbox) == [REMINDER]
+    clock.move_to(TEN - 2 * HOUR)
+    assert reminders(mailoutbox) == [REMINDER]
