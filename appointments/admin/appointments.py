@@ -17,8 +17,10 @@ from core.admin.display import EMPTY, local_time, pill
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
 from core.zones import local_moment
+from scheduling.admin import busy_names
 from scheduling.admin.reference import with_organization
 from scheduling.admin.related_filter import related_filter
+from scheduling.models import BusyInterval
 
 State = Appointment.State
 WHAT = ["customer_link", "phone", "calendar_link", "time", "services"]
@@ -218,3 +220,12 @@ def to_confirm(rows):
 
 def needing_attention(rows):
     return rows.alive().exclude(attention="")
+
+
+def titles_of(pks: set[int]) -> dict[int, str]:
+    """For whoever has something else in that time."""
+    rows = Appointment.objects.filter(pk__in=pks).select_related("customer")
+    return {row.pk: f"{BusyInterval.Kind.APPOINTMENT.label} {row.customer}" for row in rows}
+
+
+busy_names.register(BusyInterval.Kind.APPOINTMENT, "admin:appointments_appointment_change", titles_of)

@@ -15,7 +15,7 @@ from appointments.admin.display import TONES
 from appointments.admin.planner_grid import Part, Window, gaps, lanes, part_of
 from appointments.models import Appointment, Calendar, CalendarEvent, CalendarSet
 from core.models import Organization
-from scheduling.admin.busy_names import PAGES
+from scheduling.admin.busy_names import url_of
 from scheduling.admin.dispatch_data import Taken
 from scheduling.admin.dispatch_days import days_of
 from scheduling.intervals import Interval
@@ -214,9 +214,8 @@ class Board:
         part = part_of(one.interval, column.day, self.zone)
         if part is None:
             return None
-        kind, pk = one.source
-        title = str(BusyInterval.Kind(kind).label)
-        return Card(title, part, self._times(*one.interval), url=_page_of(kind, pk), detail=one.note or beside)
+        title = str(BusyInterval.Kind(one.source[0]).label)
+        return Card(title, part, self._times(*one.interval), url=url_of(one.source), detail=one.note or beside)
 
     def _times(self, start, end) -> str:
         return f"{start.astimezone(self.zone):%H:%M}–{end.astimezone(self.zone):%H:%M}"
@@ -229,12 +228,6 @@ def _lay(column: Column, window: Window) -> None:
     for card, (lane, among) in zip(column.cards, beside, strict=True):
         card.place = window.place(card.part, lane=lane, among=among)
     column.cards = [card for card in column.cards if card.place]
-
-
-def _page_of(kind: str, pk: int) -> str:
-    if kind == BusyInterval.Kind.APPOINTMENT:
-        return reverse("admin:appointments_appointment_change", args=[pk])
-    return reverse(PAGES[kind], args=[pk]) if kind in PAGES else ""
 
 
 def _step(calendars: Iterable[Calendar]) -> int:

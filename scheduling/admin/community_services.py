@@ -21,6 +21,8 @@ from scheduling.admin.service_form import CommunityServiceForm
 from scheduling.models import Close, CommunityService
 from scheduling.services import community_services as services
 from scheduling.services import student_time
+from scheduling.services.busy import Source
+from scheduling.services.clashes import clashes_of
 
 State = CommunityService.State
 
@@ -150,7 +152,7 @@ class CommunityServicesAdmin(OrganizationAdmin):
             parts.append(text)
         if hasattr(row, "made_up_by"):
             parts.append(_("Made up by #%(pk)s") % {"pk": row.made_up_by.pk})
-        if clashes := student_time.clashes_of(row):
+        if clashes := clashes_of(Source(student_time.KIND, row.pk)):
             parts += [pill(_("At the same time"), "red"), conflict_links(clashes, row.organization.zone)]
         return format_html("{} " * len(parts), *parts)
 

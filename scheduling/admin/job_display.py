@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.admin.display import EMPTY
 from scheduling.admin.busy_names import names_of, url_of
 from scheduling.models import BusyInterval, Job, JobStatus
+from scheduling.services.clashes import clashing
 
 Kind = BusyInterval.Kind
 TONES: dict[str, str] = {
@@ -33,23 +34,9 @@ TONES: dict[str, str] = {
 }
 
 
-def clashing() -> QuerySet:
-    """The busy rows of an outer job with which something else shares time."""
-    own = BusyInterval.objects.filter(kind=Kind.JOB, source_id=OuterRef("pk"))
-    return own.filter(Exists(BusyInterval.objects.clashing_with_outer()))
-
-
-def in_conflict() -> Subquery:
-    """Set where something else takes some of a job's time.
-
-    No Exists: PostgreSQL would look at all jobs there ever were for the few of a page.
-    """
-    return Subquery(clashing().order_by().values("pk")[:1])
-
-
 def conflicts_to_solve(jobs):
     """Open jobs of these that are not over yet and share their time with something."""
-    return jobs.open().filter(planned_end_at__gt=timezone.now()).filter(Exists(clashing()))
+    return jobs.open().filter(planned_end_at__gt=timezone.now()).filter(Exists(clashing(Kind.JOB)))
 
 
 def conflicts_of(job: Job) -> list[BusyInterval]:

@@ -24,12 +24,12 @@ from scheduling.admin.job_display import (
     conflicts_to_solve,
     with_named_overlap,
 )
-from scheduling.admin.job_display import in_conflict as in_conflict_now
 from scheduling.admin.job_inlines import ConstraintInline, HistoryInline, write_constraints
 from scheduling.admin.reference import with_organization
 from scheduling.admin.related_filter import related_filter
-from scheduling.models import Job, JobType
+from scheduling.models import BusyInterval, Job, JobType
 from scheduling.services import job_planning, jobs
+from scheduling.services.clashes import in_clash
 
 FIXED = ["type", "contact"]
 PLANNING = ["resource", "vehicle", "planned", "due", "conflicts"]
@@ -95,7 +95,7 @@ class JobsAdmin(OrganizationAdmin):
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(has_conflict=in_conflict_now())
+        return super().get_queryset(request).annotate(has_conflict=in_clash(BusyInterval.Kind.JOB))
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False

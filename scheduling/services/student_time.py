@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.utils import timezone
+from django.db.models import QuerySet
 
-from core.models.history import record
-from core.statements import insert
 from scheduling.intervals import Interval
-from scheduling.models import BusyInterval, Close, CommunityService, Resource
-from scheduling.services import busy
+from scheduling.models import BusyInterval, Close, CommunityService
+from scheduling.services import busy, person_time
+from scheduling.services.clashes import in_clash
 
 KIND = BusyInterval.Kind.COMMUNITY_SERVICE
 
@@ -21,9 +19,7 @@ def take(service: CommunityService) -> None:
     if interval is None:
         return
     source = busy.Source(KIND, service.pk)
-    if not busy.take_soft_of_user(source, service.organization_id, service.close.user_id, interval):
-        resource = resource_of(service)
-        busy.take_soft(source, service.organization_id, [resource.pk], interval)
+    person_time.take(source, service.organization_id, service.close.user, interval)
 
 
 def keep(service: CommunityService) -> None:
@@ -48,42 +44,6 @@ def interval_of(service: CommunityService) -> Interval | None:
     return Interval(service.schedule_at, service.schedule_at + timedelta(seconds=service.duration))
 
 
-def resource_of(service: CommunityService) -> Resource:
-    """The student's, made when first needed; not offered for jobs until staff takes it out of the archive."""
-    student, now = service.close.user, timezone.now()
-    values = {
-        "organization_id": service.organization_id,
-        "user_id": student.pk,
-        "name": student.full_name[:120],
-        "is_archived": True,
-        "created_at": now,
-        "updated_at": now,
-    }
-    # Another request may make it at the same moment.
-    pk = insert(Resource, values, unless_there=True)
-    if pk is None:
-        return Resource.objects.get(organization_id=service.organization_id, user=student)
-    resource = Resource(pk=pk, **values)
-    record(resource, "+")
-    return resource
-
-
 def with_clashes(services: QuerySet) -> QuerySet:
-    """`clashes`: set where anything else takes some of the same time of the same student.
-
-    No Exists: PostgreSQL would look at all services there ever were for the few of a page.
-    """
-    found = _taken_by(OuterRef("pk")).filter(Exists(BusyInterval.objects.clashing_with_outer()))
-    return services.annotate(clashes=Subquery(found.order_by().values("pk")[:1]))
-
-
-def clashes_of(service: CommunityService) -> list[BusyInterval]:
-    """What else takes some of its time, in order."""
-    own = _taken_by(service.pk).first()
-    if own is None:
-        return []
-    return list(BusyInterval.objects.clashing([own.resource_id], Interval(own.start, own.end), KIND, service.pk))
-
-
-def _taken_by(service_id: int | OuterRef) -> QuerySet[BusyInterval]:
-    return BusyInterval.objects.filter(kind=KIND, source_id=service_id)
+    """`clashes`: set where anything else takes some of the same time of the same student."""
+    return services.annotate(clashes=in_clash(KIND))
