@@ -18,7 +18,7 @@ from appointments.shown import SHOWN, facts
 from core.errors import Busy, StateConflict
 from core.links import BadLink, read_link
 from core.locks import BUSY
-from core.pages import by_link, page, private
+from core.pages import by_link, page, private, shown_version
 
 Text = str | Promise
 State = Appointment.State
@@ -168,12 +168,6 @@ def told(error: Exception) -> tuple[Text, int]:
 def code_of(error: ValidationError) -> str:
     found = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
     return next((one.code or "" for errors in found for one in errors), "")
-
-
-def shown_version(request: HttpRequest) -> set[int] | None:
-    """That of the page from which this is sent: what was changed since is not acted on unseen."""
-    text = request.POST.get("version", "")[:9]
-    return {int(text)} if text.isdecimal() else None
 
 
 def start_chosen(request: HttpRequest) -> datetime | None:

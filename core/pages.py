@@ -29,3 +29,9 @@ def by_link(view):
     """The signed link is the only credential of the page, so there is no cookie whose power another site could
     borrow; and a browser that sends no referrer sends no origin that a CSRF check could accept."""
     return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
+def shown_version(request: HttpRequest) -> set[int] | None:
+    """That of the page from which this is sent: what was changed since is not acted on unseen."""
+    text = request.POST.get("version", "")[:9]
+    return {int(text)} if text.isdecimal() else None

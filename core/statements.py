@@ -101,6 +101,11 @@ def _reader(compiler: Any) -> Callable[[list], Iterator]:
     return read
 
 
+def aware(instant: datetime) -> datetime:
+    """SQLite gives naive UTC back to raw queries."""
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
 def insert(model: type[Model], values: dict[str, Any], *, unless_there: bool = False) -> int | None:
     """A new row of these values by attname, the rest by default → its key. No signals, no instance, no auto_now.
 

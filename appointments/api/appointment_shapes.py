@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import FilteredRelation, JSONField, Model, OuterRef, Q, QuerySet, Subquery
 
 from appointments.api import conditions as by
-from appointments.api.columns import Day, LocalMoment, Or, PythonColumn, always, in_zone
+from appointments.api.columns import Day, LocalMoment, Or, in_zone
 from appointments.api.fields import ID
 from appointments.api.lists import Listing
 from appointments.models import Appointment, AppointmentLine
+from core.api.columns import always, made
 from core.api.documentation import array_of
 from core.api.rows import Column, Row, Wide
 from core.statements import Composed
@@ -35,28 +36,6 @@ class Ids(Subquery):
         # SQLite cannot name the columns of a subquery anew.
         template = "(SELECT json_group_array(ids.service_id) FROM (%(subquery)s) AS ids)"
         return self.as_sql(compiler, connection, template=template, **context)
-
-
-@dataclass(frozen=True)
-class Made(PythonColumn):
-    """Of several values; `documented` is the schema of what is made."""
-
-    make: Callable
-    documented: tuple[tuple[str, object], ...]
-    others: tuple[str, ...] = ()
-
-    def paths(self) -> list[str]:
-        return [self.path, *self.others]
-
-    def python(self, values: Iterator):
-        return self.make(next(values), *(next(values) for _path in self.others))
-
-    def schema(self, model: type[Model]) -> dict:
-        return dict(self.documented)
-
-
-def made(path: str, make: Callable, schema: dict, *others: str) -> Made:
-    return Made(path, make, tuple(schema.items()), others)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from django.http import Http404
 from appointments.api.errors import DIALECT, wire_refusal
 from appointments.api.fields import MAX_ID
 from appointments.api.forms import Form, Given
-from appointments.api.query import Query, read_pairs
+from appointments.api.query import Query
 from core.api.errors import Refusal
 from core.api.key_authentication import KeyAuthentication
 from core.api.parsers import malformed
+from core.api.query import read_pairs
 from core.api.renderers import JSONOnly
 from core.api.views import Access, DialectView
 from core.models import Organization, Role

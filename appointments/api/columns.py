@@ -12,15 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model
 
 from appointments.api.moments import wire_moment
-from core.api.rows import Column, field_at, field_schema
+from core.api.rows import PythonColumn, field_at, field_schema
 
 UTC = ZoneInfo("UTC")
 MOMENT = {"type": "string", "examples": ["2026-01-18 10:30:00"]}
-
-
-class PythonColumn(Column):
-    def sql(self, names: Iterator[str]) -> str:
-        raise NotImplementedError
 
 
 # Django's own current zone takes ten calls to read, and each record reads it five times.
@@ -80,23 +75,3 @@ class Or(PythonColumn):
     def schema(self, model: type[Model]) -> dict:
         schema = field_schema(field_at(model, self.path))
         return {**schema, "enum": list(schema["enum"])} if "enum" in schema else schema
-
-
-@dataclass(frozen=True)
-class Always(PythonColumn):
-    """The same value in every row; it reads no column."""
-
-    value: Any
-
-    def paths(self) -> list[str]:
-        return []
-
-    def python(self, values: Iterator):
-        return self.value
-
-    def schema(self, model: type[Model]) -> dict:
-        return {"const": self.value}
-
-
-def always(value: Any) -> Always:
-    return Always("", value)

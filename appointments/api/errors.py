@@ -6,6 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from core.api.dialects import Dialect
 from core.api.errors import Refusal, field_errors
+from core.api.query import Errors
 from core.errors import StaleVersion
 
 PREFIX = "/api/v1/"
@@ -42,7 +43,6 @@ RULES = {
     ),
     "not_available": WireError(None, "NotAvailable", "This time slot is not available anymore"),
 }  # fmt: skip
-Errors = dict[str, list[tuple[str, str]]]
 
 
 def wire_error(refusal: Refusal) -> WireError:

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
-from appointments.api.errors import Errors
 from appointments.api.moments import is_second_pass, read_date, read_moment
+from core.api.query import Invalid
 
 MAX_ID = 2**63 - 1
 MAX_INT = 2**31 - 1
@@ -21,14 +21,6 @@ WHOLE = re.compile(r"\A-?[0-9]{1,19}\Z", re.ASCII)
 TRUTHS = {"0": False, "1": True, "false": False, "true": True}
 ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}
 MUST_EXIST = "must exist"
-
-
-class Invalid(Exception):
-    """`errors`: the path within the property ("" for itself, `[0].start`) → [(code, text)]."""
-
-    def __init__(self, text: str = "", code: str = "invalid", errors: Errors | None = None):
-        super().__init__(text)
-        self.errors: Errors = errors or {"": [(code, text)]}
 
 
 class Field:

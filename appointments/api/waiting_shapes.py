@@ -1,10 +1,11 @@
 """A waiting customer as the wire has it."""
 
 from appointments.api import conditions as by
-from appointments.api.appointment_shapes import made, on, plain
+from appointments.api.appointment_shapes import on, plain
 from appointments.api.columns import LocalMoment
 from appointments.api.fields import ID
 from appointments.api.lists import Listing
+from core.api.columns import made
 from core.api.documentation import array_of
 from core.api.rows import Column, Row
 

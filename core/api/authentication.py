@@ -8,7 +8,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import unquote_plus
 
 from django.db import connection
@@ -18,6 +18,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 
 from core.context import name_actor
 from core.models.user import Role
+from core.statements import aware
 
 REALM = "dutyboard"
 # RFC 6750, 2.1 (b64token); longer ones were never ours.
@@ -174,11 +175,6 @@ def roles_by_organization(rows: list[tuple], user_id: int | None, own: Role | No
     if user_id is None:
         return dict.fromkeys(held, own)
     return {organization_id: Role(role) for organization_id, role in held.items() if role}
-
-
-def aware(instant: datetime) -> datetime:
-    """SQLite gives naive UTC back to raw queries."""
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def refusal(code: str) -> AuthenticationFailed:

@@ -56,6 +56,8 @@ PAGES = {
     "/admin/": "admin",
     "/student/": "student",
     "/customer/": "customer",
+    "/provider/": "provider",
+    "/verify/": "verify",
     "/accounts/": "account",
     "/oauth/authorize": "account",
 }

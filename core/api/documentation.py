@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 # A CHANGE answers with the object where Prefer asks for it, an ORDER never; MERGE and RETIRE always do.
 LIST, SINGLE, CREATE, CHANGE, ORDER, REMOVE, VALUE = "list", "single", "create", "change", "order", "remove", "value"
 MERGE, RETIRE = "merge", "retire"
+# A create whose answer names no row.
+NEW = "new"
 
 
 def array_of(schema: dict) -> dict:
@@ -18,8 +20,9 @@ class Operation:
 
     kind: what the operation is to its resource, which decides on headers and statuses. answer: the schema of what a 2xx
     holds. parameters: names of components. values: path parameter → schema. refusals: statuses beside those that every
-    operation has. media: what a 2xx is written in. is_by_scheme: False where a parameter is the credential. trial:
-    the schema of a 200 that tells what would be done.
+    operation has. media: what a 2xx is written in. is_by_scheme: False where a parameter is the credential.
+    is_by_bearer: True where what stands beside OAuth2 is not asked for. trial: the schema of a 200 that tells what
+    would be done.
     """
 
     id: str
@@ -35,6 +38,7 @@ class Operation:
     body_example: object = None
     media: str = "application/json"
     is_by_scheme: bool = True
+    is_by_bearer: bool = False
     trial: dict | None = None
 
 
@@ -43,7 +47,8 @@ class Documentation:
     """All operations of a dialect's view (by action), and the components that they refer to (by name).
 
     Every 2xx has the `headers`, a list the `list_headers` too. `organization` is the parameter that names one, `page`
-    makes the schema of a list from that of its items. `schemes` are ways to authenticate beside OAuth2.
+    makes the schema of a list from that of its items. `schemes` are ways to authenticate in the place of
+    OAuth2, those of `beside` are asked for with it.
     """
 
     tag: str
@@ -54,6 +59,7 @@ class Documentation:
     list_headers: dict[str, dict] = field(default_factory=dict)
     organization: str | None = "Organization"
     schemes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     page: Callable[[dict], dict] = array_of
 
 

@@ -13,7 +13,6 @@ from rest_framework.exceptions import AuthenticationFailed
 from core.api.authentication import (
     BearerAuthentication,
     Caller,
-    aware,
     holds_token,
     known_roles,
     refusal,
@@ -22,6 +21,7 @@ from core.api.authentication import (
 from core.api_keys import hash_of
 from core.context import name_actor
 from core.models.user import Role
+from core.statements import aware
 
 NAME = "apikey"
 # One row for each organization granted to the client, as for tokens.

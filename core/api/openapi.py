@@ -14,6 +14,7 @@ from core.api.documentation import (
     CREATE,
     LIST,
     MERGE,
+    NEW,
     ORDER,
     REMOVE,
     RETIRE,
@@ -117,13 +118,17 @@ class DialectSchema(AutoSchema):
             "description": self.described(documented),
             "parameters": self.parameters(documented),
             "tags": [self.view.documentation.tag],
-            "security": self.security() if documented.is_by_scheme else [],
+            "security": self.security(documented),
             "responses": {**self.answers(documented), **self.refusals(documented)},
         }
         return {**operation, **self.request_body(documented)} if documented.body else operation
 
-    def security(self) -> list[dict]:
-        return [{"oauth2": [self.view.access.scope]}, *({name: []} for name in self.view.documentation.schemes)]
+    def security(self, documented: Operation) -> list[dict]:
+        if not documented.is_by_scheme:
+            return []
+        documentation = self.view.documentation
+        beside: dict[str, list] = {name: [] for name in documentation.beside if not documented.is_by_bearer}
+        return [{"oauth2": [self.view.access.scope], **beside}, *({name: []} for name in documentation.schemes)]
 
     def suffix(self) -> str:
         """One action may have several addresses, and PUT does what PATCH does."""
@@ -133,15 +138,17 @@ class DialectSchema(AutoSchema):
 
     def described(self, documented: Operation) -> str:
         access = self.view.access
-        person = max(access.role or access.person_role, access.person_role, key=lambda role: role.rank)
-        role = (
-            f"Role: {access.role.label}."
-            if access.role == person
-            else f"Role: {access.role.label if access.role else 'none'} for an application, "
-            f"{person.label} for a person."
-        )
         own = " A student sees only what is his own." if access.own else ""
-        return f"{documented.description}\n\n{role}{own}".strip()
+        return f"{documented.description}\n\n{self.role_asked(documented)}{own}".strip()
+
+    def role_asked(self, documented: Operation) -> str:
+        access = self.view.access
+        person = max(access.role or access.person_role, access.person_role, key=lambda role: role.rank)
+        # Where a session is asked for, it is its person who calls.
+        if access.role == person or (self.view.documentation.beside and not documented.is_by_bearer):
+            return f"Role: {person.label}."
+        own = access.role.label if access.role else "none"
+        return f"Role: {own} for an application, {person.label} for a person."
 
     def register_components(self) -> None:
         documentation = self.view.documentation
@@ -174,7 +181,7 @@ class DialectSchema(AutoSchema):
             return {"200": body, "304": unchanged}
         if documented.kind in {ORDER, REMOVE}:
             return {"204": nothing}
-        if documented.kind == CREATE:
+        if documented.kind in {CREATE, NEW}:
             return {"201": body, **self.trial(documented)}
         return {"204": nothing, "200": body} if documented.kind == CHANGE else {"200": body}
 

@@ -11,6 +11,10 @@ TAGS = [
     {"name": "Jobs", "description": "Visits of resources and vehicles to contacts, and what they are made of (/v1)."},
     {"name": "Appointments", "description": "Calendars, services, customers and what they book (/api/v1)."},
     {
+        "name": "Interventions",
+        "description": "Sites, anomalies, the visits that mend them, their routines (/interventions, /anomalies …).",
+    },
+    {
         "name": "Credentials",
         "description": "Access tokens by OAuth2: client credentials, authorization code with PKCE.",
     },
@@ -25,6 +29,7 @@ SECURITY = {
     "client": {"type": "http", "scheme": "basic"},
     "apiKey": {"type": "apiKey", "in": "query", "name": "apikey"},
     "apiKeyHeader": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+    "sessionToken": {"type": "apiKey", "in": "header", "name": "x-session-token"},
 }
 
 ERROR = obj({"error": TEXT, "error_description": TEXT}, additionalProperties=False)

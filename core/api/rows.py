@@ -80,6 +80,13 @@ class Column:
         return field_schema(field_at(model, self.path))
 
 
+class PythonColumn(Column):
+    """Of a shape that is never read by `Row.json`."""
+
+    def sql(self, names: Iterator[str]) -> str:
+        raise NotImplementedError
+
+
 class Moment(Column):
     """An instant: UTC, milliseconds, Z; null for none."""
 

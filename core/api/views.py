@@ -88,8 +88,13 @@ class DialectView(viewsets.ViewSet):
     def answer(self, request, *args, **kwargs):
         handler = partial(getattr(self, request.method.lower()), request, *args, **kwargs)
         if request.method == "POST" and self.idempotent:
-            return idempotency.answer_once(request, handler, request.headers.get(self.organization_header, ""))
+            return idempotency.answer_once(request, handler, self.named_organization)
         return handler()
+
+    @property
+    def named_organization(self) -> str:
+        """How the call named it, to which an Idempotency-Key is bound."""
+        return self.request.headers.get(self.organization_header, "")
 
     def check_method(self, request) -> None:
         if self.action is None or request.method.lower() not in self.http_method_names:

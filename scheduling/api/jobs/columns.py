@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from core.api.documentation import array_of, obj
-from core.api.rows import Column, field_at
+from core.api.rows import PythonColumn, field_at
 from scheduling.api.jobs.errors import camel
-
-
-class PythonColumn(Column):
-    def sql(self, names: Iterator[str]) -> str:
-        raise NotImplementedError
 
 
 class Uid(PythonColumn):

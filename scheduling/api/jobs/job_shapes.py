@@ -1,13 +1,11 @@
 """A job, its history and its constraints as the wire has them, and how jobs are listed [contract 20]."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
 from django.db.models import Case, Exists, Model, OuterRef, QuerySet, Value, When
 
+from core.api.columns import made
 from core.api.documentation import array_of, obj
 from core.api.rows import Blank, Column, Moment, Row
-from scheduling.api.jobs.columns import CUSTOM_VALUE, PythonColumn, Uid, Words
+from scheduling.api.jobs.columns import CUSTOM_VALUE, Uid, Words
 from scheduling.api.jobs.errors import camel
 from scheduling.models import BusyInterval, Job, JobConstraint
 from scheduling.models.contact import address_line
@@ -15,24 +13,6 @@ from scheduling.models.job import CONFIRMED
 
 WHOLE, TEXT, TRUTH = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
 CONFLICT = obj({"kind": {"type": "string", "enum": [camel(kind) for kind in BusyInterval.Kind.values]}, "id": WHOLE})
-
-
-@dataclass(frozen=True)
-class Made(PythonColumn):
-    """Of several stored or annotated values."""
-
-    make: Callable
-    shown: dict
-    others: tuple[str, ...] = ()
-
-    def paths(self) -> list[str]:
-        return [self.path, *self.others]
-
-    def python(self, values: Iterator):
-        return self.make(*(next(values) for _ in self.paths()))
-
-    def schema(self, model: type[Model]) -> dict:
-        return self.shown
 
 
 class UidOrNull(Uid):
@@ -45,11 +25,11 @@ def minutes_between(start, end) -> int | None:
     return None if start is None or end is None else max(0, int((end - start).total_seconds() // 60))
 
 
-ADDRESS = Made(
+ADDRESS = made(
     "contact__street",
     address_line,
     TEXT,
-    ("contact__postal_code", "contact__town", "contact__country"),
+    *("contact__postal_code", "contact__town", "contact__country"),
 )
 JOB = Row(
     id=Column("id"),
@@ -70,7 +50,7 @@ JOB = Row(
     orderNumber=Blank("order_number"),
     personId=UidOrNull("person__uid"),
     personName=Blank("person__name"),
-    isConfirmed=Made("status", lambda status: status in CONFIRMED, TRUTH),
+    isConfirmed=made("status", lambda status: status in CONFIRMED, TRUTH),
     categoryId=Column("category_id"),
     categoryName=Blank("category__name"),
     resourceId=Column("resource_id"),
@@ -81,17 +61,17 @@ JOB = Row(
     plannedEndAt=Moment("planned_end_at"),
     actualStartAt=Moment("actual_start_at"),
     actualEndAt=Moment("actual_end_at"),
-    actualDuration=Made("actual_start_at", minutes_between, {"type": ["integer", "null"]}, ("actual_end_at",)),
+    actualDuration=made("actual_start_at", minutes_between, {"type": ["integer", "null"]}, "actual_end_at"),
     internalComment=Blank("internal_comment"),
     resourcesComment=Blank("resources_comment"),
     contactComment=Blank("contact_comment"),
     result=Blank("result"),
     siteContactId=Column("site_contact_id"),
-    siteContactIds=Made("site_contact_id", lambda pk: [] if pk is None else [pk], array_of(WHOLE)),
-    isReferenceDuplicate=Made("is_duplicate", bool, TRUTH),
+    siteContactIds=made("site_contact_id", lambda pk: [] if pk is None else [pk], array_of(WHOLE)),
+    isReferenceDuplicate=made("is_duplicate", bool, TRUTH),
     # What these two hold is completed for a whole page at once.
-    conflicts=Made("id", lambda pk: [], array_of(CONFLICT)),
-    customFields=Made("custom_values", lambda stored: stored, array_of(CUSTOM_VALUE)),
+    conflicts=made("id", lambda pk: [], array_of(CONFLICT)),
+    customFields=made("custom_values", lambda stored: stored, array_of(CUSTOM_VALUE)),
 )
 # For reading one; the version goes into its ETag.
 VERSION = "_version"
@@ -102,9 +82,9 @@ VIOLATION = {"type": "string", "enum": ["isNotViolated", "isViolated"]}
 CONSTRAINT = Row(
     id=Column("id"),
     createdAt=Moment("created_at"),
-    type=Made("type", lambda value: camel(f"job_{value}"), {"type": "string", "enum": list(CONSTRAINT_TYPES)}),
+    type=made("type", lambda value: camel(f"job_{value}"), {"type": "string", "enum": list(CONSTRAINT_TYPES)}),
     # Completed for a whole page at once.
-    status=Made("id", lambda pk: None, VIOLATION),
+    status=made("id", lambda pk: None, VIOLATION),
     constraintAt=Moment("constraint_at"),
     entityId=Column("entity_id"),
     entityName=Blank("entity__name"),
