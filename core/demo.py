@@ -18,7 +18,10 @@ from core.clients import create_client, renew_secret
 from core.models import Application, Membership, Organization, Role, User
 
 CLIENT_NAME = "Demo client"
-CLIENT_SCOPES = ["public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"]
+CLIENT_SCOPES = [
+    *("public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"),
+    *("interventions:read", "interventions:write"),
+]
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,12 @@ class Demo:
 
 @dataclass(frozen=True)
 class Sample:
-    """A POST to try."""
+    """A POST to try. `session`: where to log in first, for a dialect that asks for a person beside the client."""
 
     path: str
     body: dict
     headers: dict[str, str] = field(default_factory=dict)
+    session: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,12 @@ from core.models.base import VersionedModel
 from core.models.history import history
 
 
+def check_zone(field: str, name: str) -> None:
+    if name not in available_timezones():
+        message = _("must be an IANA time zone, such as Europe/Paris")
+        raise ValidationError({field: ValidationError(message, code="time_zone")})
+
+
 class Organization(VersionedModel):
     """One tenant: every other row belongs to exactly one."""
 
@@ -31,9 +37,7 @@ class Organization(VersionedModel):
 
     # In clean() rather than a validator of the field: migrations import nothing from the project.
     def clean(self) -> None:
-        if self.time_zone not in available_timezones():
-            message = _("must be an IANA time zone, such as Europe/Paris")
-            raise ValidationError({"time_zone": ValidationError(message, code="time_zone")})
+        check_zone("time_zone", self.time_zone)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -17,7 +17,7 @@ SHOWN = {
     "basic_staff": "basic staff",
     "student": "student, at /student/",
 }
-READ_ANSWER = """python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'"""
+READ_ANSWER = """python3 -c 'import json, sys; print(json.load(sys.stdin){})'"""
 
 
 class Command(OperatorCommand):
@@ -85,12 +85,24 @@ def _login_lines(found: Demo) -> list[str]:
 def _curl_lines(found: Demo) -> list[str]:
     client = demo.client_credentials(found)
     form = f"grant_type=client_credentials&client_id={client['client_id']}&client_secret={client['client_secret']}"
-    token = f"TOKEN=$(curl -s {settings.SITE_URL}{reverse('oauth-token')} -d '{form}' | {READ_ANSWER})"
-    return [token, *(_curl_line(sample) for sample in demo.samples(found))]
+    read = READ_ANSWER.format('["access_token"]')
+    lines = [f"TOKEN=$(curl -s {settings.SITE_URL}{reverse('oauth-token')} -d '{form}' | {read})"]
+    for sample in demo.samples(found):
+        if sample.session:
+            lines.append(_session_line(sample, demo.logins(found)["advanced_staff"]))
+        lines.append(_curl_line(sample))
+    return lines
+
+
+def _session_line(sample: Sample, login: dict) -> str:
+    headers = """-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'"""
+    read = READ_ANSWER.format('["data"]["token"]')
+    return f"SESSION=$(curl -s {settings.SITE_URL}{sample.session} {headers} -d '{json_module.dumps(login)}' | {read})"
 
 
 def _curl_line(sample: Sample) -> str:
     given = {"Content-Type": "application/json", **sample.headers}
-    headers = " ".join(['-H "Authorization: Bearer $TOKEN"', *(f"-H '{name}: {text}'" for name, text in given.items())])
+    tokens = ['-H "Authorization: Bearer $TOKEN"', *(['-H "x-session-token: $SESSION"'] if sample.session else [])]
+    headers = " ".join([*tokens, *(f"-H '{name}: {text}'" for name, text in given.items())])
     text = json_module.dumps(sample.body, ensure_ascii=False).replace("'", "\\u0027")
     return f"curl -i {settings.SITE_URL}{sample.path} {headers} -d '{text}'"

@@ -1,0 +1,169 @@
+"""The visits that routines make: each occurrence within sixty days once, however often this runs [contract 30].
+
+Each in a transaction of its own, under its routine's lock; a failure stops its routine alone, until its cause is gone.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from core.errors import Busy, StateConflict
+from core.locks import atomic
+from interventions.models import Intervention, InterventionStatus, Routine, RoutineOccurrence
+from interventions.services.ending import cancel_intervention
+from interventions.services.planning import Notice, create_from_routine, update_intervention
+from scheduling import recurrences
+
+logger = logging.getLogger("dutyboard.routines")
+
+AHEAD = timedelta(days=60)
+Outcome, S = RoutineOccurrence.Outcome, InterventionStatus
+UNCONFIRMED = (S.DRAFT, S.PROPOSED, S.REFUSED)
+DONE = (S.EXECUTED, S.VERIFIED)
+
+
+def make_due() -> int:
+    """Every routine that makes its visits by itself; how many occurrences were judged."""
+    routines = Routine.objects.due_to_run().filter(organization__is_active=True)
+    return sum(_run(pk) for pk in routines.order_by("pk").values_list("pk", flat=True))
+
+
+def _run(pk: int) -> int:
+    judged = 0
+    try:
+        while _judge_next(pk):
+            judged += 1
+        Routine.objects.filter(pk=pk).exclude(problem="").update(problem="")
+    except (ValidationError, StateConflict) as error:
+        texts = error.messages if isinstance(error, ValidationError) else [str(error)]
+        Routine.objects.filter(pk=pk).update(problem=" ".join(texts))
+        logger.warning("routine %s makes no visit: %s", pk, " ".join(texts))
+    except Busy:
+        logger.info("routine %s is being changed, its turn comes again", pk)
+    return judged
+
+
+@atomic
+def _judge_next(pk: int) -> bool:
+    """The next occurrence that nobody has judged; False when there is none."""
+    routine = (
+        Routine.objects.due_to_run()
+        .select_related("organization")
+        .select_for_update(of=("self",))
+        .filter(pk=pk)
+        .first()
+    )
+    if routine is None:
+        return False
+    now = timezone.now()
+    due_at = next(_unjudged(routine, now), None)
+    if due_at is None:
+        return False
+    _judge(routine, due_at, now)
+    return True
+
+
+def _judge(routine: Routine, due_at: datetime, now: datetime) -> None:
+    """Made, or found made by hand within its window; missed where that window is past."""
+    visit = _made_by_hand(routine, due_at)
+    is_missed = visit is None and due_at + timedelta(days=routine.late_days) < now
+    if visit is None and not is_missed:
+        visit = _make(routine, due_at)
+    outcome = Outcome.MISSED if is_missed else Outcome.MADE
+    RoutineOccurrence.objects.create(routine=routine, due_at=due_at, outcome=outcome, intervention=visit)
+
+
+def _make(routine: Routine, due_at: datetime) -> Intervention:
+    values = {
+        "scheduled_start": due_at,
+        "scheduled_end": due_at + timedelta(minutes=routine.duration),
+        "creation_status": routine.creation_status,
+    }
+    return create_from_routine(routine, values, created_by=None, is_automatic=True)
+
+
+def _made_by_hand(routine: Routine, due_at: datetime) -> Intervention | None:
+    """A visit that somebody planned within the window, and that stands for no other occurrence."""
+    first, last = due_at - timedelta(days=routine.early_days), due_at + timedelta(days=routine.late_days)
+    rows = routine.interventions.filter(occurrence=None, is_automatic=False, scheduled_start__range=(first, last))
+    return rows.exclude(status=S.CANCELLED).order_by("scheduled_start", "pk").first()
+
+
+# -- which ones ---------------------------------------------------------------------------------------------
+
+
+def _unjudged(routine: Routine, now: datetime) -> Iterator[datetime]:
+    """In order. Counted from the last visit there is at most one, and none while a visit is open."""
+    is_counted = routine.base == Routine.Base.COMPLETION
+    if is_counted and _has_open_visit(routine):
+        return
+    start_at, first = counted(routine)
+    judged = set(routine.occurrences.filter(due_at__gte=first).values_list("due_at", flat=True))
+    for due_at in upcoming(routine, start_at, first, now + AHEAD):
+        if due_at not in judged:
+            yield due_at
+
+
+def counted(routine: Routine) -> tuple[datetime, datetime]:
+    """From when its rule counts, and the first moment that may be one of its days."""
+    anchor = _last_done(routine) if routine.base == Routine.Base.COMPLETION else None
+    start_at = _from_visit(routine, anchor) if anchor else routine.start_at
+    return start_at, max(start_at + timedelta(days=1) if anchor else start_at, routine.judged_from or start_at)
+
+
+def upcoming(routine: Routine, start_at: datetime, first: datetime, last: datetime) -> Iterator[datetime]:
+    return recurrences.between(routine.rrule, start_at, routine.organization.zone, first, last)
+
+
+def _has_open_visit(routine: Routine) -> bool:
+    made = routine.interventions.filter(occurrence__isnull=False)
+    return made.exclude(status__in=(*DONE, S.CANCELLED)).exists()
+
+
+def _last_done(routine: Routine) -> datetime | None:
+    done = routine.interventions.filter(status__in=DONE, actual_end__isnull=False)
+    return done.order_by("-actual_end").values_list("actual_end", flat=True).first()
+
+
+def _from_visit(routine: Routine, done_at: datetime) -> datetime:
+    """The day of the visit, at the hour at which the routine comes."""
+    zone = routine.organization.zone
+    local = routine.start_at.astimezone(zone)
+    return datetime.combine(done_at.astimezone(zone).date(), local.time(), zone).astimezone(routine.start_at.tzinfo)
+
+
+# -- another rule -------------------------------------------------------------------------------------------
+
+
+def replan(routine: Routine) -> None:
+    """Its rule is new: the coming visits that nobody confirmed move to the new days, in order; those too many are
+    cancelled. The rule counts from now, and from after the last visit that is confirmed, so that none comes twice.
+    """
+    now = timezone.now()
+    coming = list(routine.occurrences.filter(due_at__gte=now).select_related("intervention").order_by("due_at"))
+    movable = [one for one in coming if one.intervention and one.intervention.status in UNCONFIRMED]
+    fixed = [one.due_at for one in coming if one not in movable]
+    since = max([now, *(due_at + timedelta(seconds=1) for due_at in fixed)])
+    Routine.objects.filter(pk=routine.pk).update(judged_from=since)
+    routine.judged_from = since
+    if routine.base == Routine.Base.COMPLETION:
+        days: list[datetime] = []
+    else:
+        days = list(upcoming(routine, routine.start_at, since, now + AHEAD))
+    RoutineOccurrence.objects.filter(pk__in=[one.pk for one in movable]).delete()
+    visits = [one.intervention for one in movable if one.intervention]
+    for visit, due_at in zip_longest(visits, days[: len(visits)]):
+        _move(routine, visit, due_at)
+
+
+def _move(routine: Routine, visit: Intervention, due_at: datetime | None) -> None:
+    if due_at is None:
+        cancel_intervention(visit.pk)
+        return
+    dates = {"scheduled_start": due_at, "scheduled_end": due_at + timedelta(minutes=routine.duration)}
+    update_intervention(visit.pk, dates, notice=Notice())
+    RoutineOccurrence.objects.create(routine=routine, due_at=due_at, outcome=Outcome.MADE, intervention=visit)
