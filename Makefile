@@ -13,7 +13,8 @@ PRODUCTION := env DUTYBOARD_ENV=production DUTYBOARD_VAR=var/check DATABASE_URL=
 	REDIS_URL=redis://localhost/0 EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=duty@duty.example.org \
 	SITE_URL=https://duty.example.org ALLOWED_HOSTS=duty.example.org \
 	SECRET_KEY=throw-away-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
-	ENCRYPTION_KEY=throw-away-9876543210-zyxwvutsrqponmlkjihgfedcba-JIHGFEDCBA
+	ENCRYPTION_KEY=throw-away-9876543210-zyxwvutsrqponmlkjihgfedcba-JIHGFEDCBA \
+	SESSION_JWT_KEY=throw-away-1357924680-acegikmoqsuwybdfhjlnprtvxz-ACEGIKMOQS
 
 .PHONY: help setup setup-dev run worker beat shell test soak bench check check-all format lint lock openapi messages clean \
 	check-format check-lint check-types check-imports check-migrations check-deploy check-openapi check-templates check-locks

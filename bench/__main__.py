@@ -13,6 +13,7 @@ OWN_SETTINGS = {
     "DUTYBOARD_ENV": "production",
     "SECRET_KEY": "only-for-benches-" + "0123456789abcdef" * 3,
     "ENCRYPTION_KEY": "only-for-benches-" + "fedcba9876543210" * 3,
+    "SESSION_JWT_KEY": "only-for-benches-" + "02468ace13579bdf" * 3,
     "EMAIL_URL": "dummymail://",
     "SITE_URL": "http://127.0.0.1",
     "ALLOWED_HOSTS": "127.0.0.1",

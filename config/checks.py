@@ -36,3 +36,14 @@ def check_site_url(app_configs, **kwargs):
     if settings.PRODUCTION and parts.scheme != "https":
         return [Warning("SITE_URL, which stands in e-mailed links, is not https.", id="dutyboard.W005")]
     return []
+
+
+# RFC 7518, 3.2: a key of HS256 has at least as many bits as its digest.
+SHORTEST_KEY = 32
+
+
+@register(deploy=True)
+def check_session_keys(app_configs, **kwargs):
+    if any(len(key.encode()) < SHORTEST_KEY for key in settings.SESSION_JWT_KEYS):
+        return [Error(f"SESSION_JWT_KEY has a key of fewer than {SHORTEST_KEY} bytes.", id="dutyboard.E002")]
+    return []

@@ -58,6 +58,8 @@ if DEBUG and PRODUCTION:
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret("SECRET_KEY")
 # Encrypts what must be read again (stored idempotent answers); first key writes, all keys read.
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY", default=[]) or [local_secret("ENCRYPTION_KEY")]
+# Signs the session tokens of the interventions' API; first key signs, all keys verify.
+SESSION_JWT_KEYS = env.list("SESSION_JWT_KEY", default=[]) or [local_secret("SESSION_JWT_KEY")]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = required_in_production("SITE_URL", f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

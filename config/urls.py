@@ -19,10 +19,13 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("student/", include("scheduling.urls")),
     path("customer/", include("appointments.urls")),
+    path("", include("interventions.urls")),
     path("", include("core.oauth.urls")),
     path("v2/", include("scheduling.api.community.urls")),
     path("v1/", include("scheduling.api.jobs.urls")),
     path("api/v1/", include("appointments.api.urls")),
+    # Six of them.
+    path("", include("interventions.api.urls")),
     path("api/schema", reading_only(SchemaView.as_view()), name="schema"),
     path("api/docs", reading_only(DocsView.as_view(url_name="schema")), name="docs"),
     re_path(r"^[\s\S]*$", not_found_view),

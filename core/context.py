@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Actor:
-    """door: api, admin, student, customer, account, command, celery, embedded; ids: of core.User, core.Application."""
+    """door: api, admin, student, customer, provider, verify, account, command, celery, embedded.
+
+    ids: of core.User, core.Application.
+    """
 
     door: str = ""
     user_id: int | None = None

@@ -7,7 +7,10 @@ import re
 from core.context import current_actor
 
 # A signed link is a credential: its token never reaches a log.
-SIGNED_PATH = re.compile(r"(/(?:student/(?:services|closes)|customer/(?:appointments|waitings))/)[^\s\"'?]+")
+SIGNED_PATH = re.compile(
+    r"(/(?:student/(?:services|closes)|customer/(?:appointments|waitings)|provider"
+    r"|interventions/v2/(?:uploads|signatures))/)[^\s\"'?]+"
+)
 SECRET_QUERY = re.compile(r"((?:apikey|token|code|client_secret|access_token)=)[^&\s\"']+", re.IGNORECASE)
 
 # What begins a new line, or moves the cursor of who reads: a path may hold any of it.

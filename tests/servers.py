@@ -28,6 +28,7 @@ ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
 FOR_TESTS = {
     "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
     "ENCRYPTION_KEY": "only-for-tests-" + "fedcba9876543210" * 3,
+    "SESSION_JWT_KEY": "only-for-tests-" + "02468ace13579bdf" * 3,
     "EMAIL_URL": "memorymail://",
     "CONN_MAX_AGE": "0",
 }

@@ -8,8 +8,11 @@ from openapi_spec_validator import validate
 from appointments.api.urls import urlpatterns as appointments
 from config.urls import urlpatterns
 from core.scopes import SCOPES
+from interventions.api.errors import PREFIXES
+from interventions.api.urls import ROUTES
 from scheduling.api.community.urls import urlpatterns as community
 from scheduling.api.jobs.urls import urlpatterns as jobs
+from tests import routes
 
 UNVERSIONED = ("feeds", "holds", "waitings")
 
@@ -28,10 +31,26 @@ def test_it_is_valid_openapi(document):
     validate(document)
 
 
-@pytest.mark.parametrize(("prefix", "routes"), [("/v2/", community), ("/v1/", jobs), ("/api/v1/", appointments)])
-def test_every_route_of_a_dialect_is_there(document, prefix, routes):
+DIALECTS = [("/v2/", community), ("/v1/", jobs), ("/api/v1/", appointments)]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
     # Each route but the last, which answers 404.
-    assert len([path for path in document["paths"] if path.startswith(prefix)]) == len(routes) - 1
+    [*[(prefix, found[:-1]) for prefix, found in DIALECTS], *zip(PREFIXES, ROUTES, strict=True)],
+)
+def test_every_route_of_a_dialect_is_there(document, prefix, found):
+    assert len([path for path in document["paths"] if path.startswith(prefix)]) == len(found)
+
+
+def test_no_two_views_call_different_things_by_one_name():
+    known: dict[tuple[str, str], dict] = {}
+    for _, route in routes.all_routes():
+        documentation = getattr(getattr(route.callback, "cls", None), "documentation", None)
+        for kind in ("schemas", "parameters", "headers") if documentation else ():
+            for name, component in getattr(documentation, kind).items():
+                assert known.setdefault((kind, name), component) == component, (kind, name)
+    assert len(known) > 200
 
 
 def test_every_endpoint_for_programs_is_there(document):
@@ -45,7 +64,7 @@ def test_every_endpoint_for_programs_is_there(document):
         "/readyz",
     }
     assert paths <= set(document["paths"])
-    assert len(urlpatterns) == 15, "a new prefix belongs in the document too"
+    assert len(urlpatterns) == 17, "a new prefix belongs in the document too"
 
 
 def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):
@@ -89,6 +108,36 @@ def test_every_operation_on_appointments_takes_a_key_and_refuses_by_numbers(docu
             assert expected <= set(operation["responses"]), (path, method)
     refusal = document["components"]["responses"]["Appointments401"]["content"]["application/json"]["example"]
     assert refusal == {"error": {"code": 5, "name": "LoginFailed", "message": "Authentification failed.", "fields": {}}}
+
+
+# By the bearer alone, by a token in the address.
+WITHOUT_SESSION = {("/interventions/v2/sessions", "post"), ("/interventions/v2/uploads/{token}", "put")}
+
+
+def test_every_operation_on_interventions_takes_two_tokens_and_refuses_by_paths(document):
+    assert document["components"]["securitySchemes"]["sessionToken"]["name"] == "x-session-token"
+    for path, method, operation in operations(document):
+        if not path.startswith(PREFIXES):
+            continue
+        if (path, method) not in WITHOUT_SESSION:
+            (schemes,) = operation["security"]
+            assert list(schemes) == ["oauth2", "sessionToken"], (path, method)
+        expected = {"400", "401", "403", "406", "429", "500", "503"} | ({"404"} if "{" in path else set())
+        assert expected <= set(operation["responses"]), (path, method)
+    refusal = document["components"]["responses"]["Interventions422"]["content"]["application/json"]["example"]
+    assert list(refusal) == ["message", "errors"]
+    assert list(refusal["errors"][0]) == ["path", "code", "message"]
+
+
+def test_every_list_of_interventions_is_in_an_envelope(document):
+    paths = ("/interventions/v2/rs", "/anomalies/v2/rs/observations", "/sites/v1/rs", "/interventions-anomalies/v1/rs")
+    for path in (*paths, "/company-contacts/v1/rs", "/routines/v1/rs/preventive"):
+        operation = document["paths"][path]["get"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        assert (schema["required"], schema["properties"]["meta"]["required"]) == (
+            ["data", "meta"],
+            ["page", "pageSize", "total"],
+        )
 
 
 def test_every_list_of_set_up_is_in_an_envelope(document):

@@ -21,8 +21,10 @@ from schemathesis.specs.openapi.checks import (
 from appointments.api.vevent_shapes import FIRST_EVENT
 from config.wsgi import application
 from core.models import Role
+from interventions.api.errors import PREFIXES
+from interventions.sessions import open_for_person, token_of
 from scheduling.models import Close, CommunityService, ContactGroup
-from tests import appointment_factories, factories, job_factories
+from tests import appointment_factories, factories, intervention_factories, job_factories
 from tests.scale import scaled
 
 CHECKS = [
@@ -54,7 +56,8 @@ def world(db, open_connection) -> dict:
     organization = factories.make_organization()
     close = factories.make_close(organization)
     factories.make_community_service(close)
-    scopes = ["public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"]
+    dialects = ("jobs", "appointments", "interventions")
+    scopes = ["public", "tig", *(f"{dialect}:{right}" for dialect in dialects for right in ("read", "write"))]
     client = factories.make_client(organization, roles=[Role.ADVANCED_STAFF], allowed_scopes=scopes)
     good = {"user_id": close.user_id, "closer_id": close.closer_id, "tiger_id": close.closer_id, "close_id": close.pk}
     good |= {"grant_type": "client_credentials", "scope": "tig"}
@@ -64,6 +67,8 @@ def world(db, open_connection) -> dict:
         "login": close.user.login,
         "jobs": jobs_world(organization),
         "appointments": appointments_world(organization),
+        "interventions": interventions_world(organization),
+        "session": session_of(client, organization),
         "good": {**good, "client_id": client.client_id, "client_secret": factories.CLIENT_SECRET, "kind": "other"},
     }
 
@@ -114,6 +119,33 @@ def appointments_world(organization) -> dict:
     }
 
 
+def session_of(client, organization) -> str:
+    person = factories.make_member(organization, Role.ADVANCED_STAFF)
+    return token_of(open_for_person(client.pk, organization.pk, person))
+
+
+def interventions_world(organization) -> dict:
+    """The name of an id, or of a collection, of the interventions' dialect → the id of a row."""
+    site = intervention_factories.make_site(organization)
+    contact = intervention_factories.make_company_contact(organization)
+    free, held = (intervention_factories.make_anomaly(site) for _ in range(2))
+    visit = intervention_factories.make_intervention(organization, held, assigned_company_contact=contact)
+    routine = intervention_factories.make_routine(organization, site)
+    person = factories.make_member(organization, Role.BASIC_STAFF)
+    collections = {"sites": site, "company-contacts": contact, "anomalies": free, "routines": routine}
+    return {
+        **{name: row.pk for name, row in collections.items()},
+        "interventions": visit.pk,
+        "reportId": 5,
+        "siteId": site.pk,
+        "siteIds": [site.pk],
+        "anomalyIds": [free.pk],
+        "routineId": routine.pk,
+        "assignedCompanyContactId": contact.pk,
+        "assignedUserId": person.pk,
+    }
+
+
 def aim(case, world: dict) -> None:
     """Of four cases three go to what exists, as an id by chance hardly does."""
     if len(repr((case.query, case.body))) % 4 == 0:
@@ -134,7 +166,8 @@ def aim(case, world: dict) -> None:
 def dialect_of(case) -> str:
     """The name of the part of the world that it is about."""
     path = case.operation.path
-    return "jobs" if path.startswith("/v1/") else "appointments" if path.startswith("/api/v1/") else "good"
+    prefixes = {"jobs": "/v1/", "appointments": "/api/v1/", "interventions": PREFIXES}
+    return next((name for name, prefix in prefixes.items() if path.startswith(prefix)), "good")
 
 
 def found(case, name: str, world: dict) -> object:
@@ -142,6 +175,8 @@ def found(case, name: str, world: dict) -> object:
     if part == "appointments" and name == "id":
         # /api/v1/groups/{group_id}/calendars/{id}
         return world[part].get(case.operation.path.split("/")[5])
+    if part == "interventions" and name == "id":
+        return world[part].get(case.operation.path.split("/")[1])
     if part != "good":
         return world[part].get(name)
     if name == "user_id":
@@ -164,5 +199,7 @@ def with_good_values(body: dict, good: dict) -> dict:
 @settings(max_examples=scaled(300), suppress_health_check=list(HealthCheck))
 def test_every_operation(case, world):
     aim(case, world)
-    headers = {"Authorization": f"Bearer {world['token']}"} if "oauth2" in repr(case.operation.definition.raw) else {}
+    asked = repr(case.operation.definition.raw)
+    headers = {"Authorization": f"Bearer {world['token']}"} if "oauth2" in asked else {}
+    headers |= {"x-session-token": world["session"]} if "sessionToken" in asked else {}
     case.call_and_validate(headers=headers, checks=CHECKS)

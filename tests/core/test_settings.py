@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.checks import check_session_keys
+
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
 from django.conf import settings
@@ -30,6 +32,19 @@ def test_debug_is_refused_in_production():
     found = start(DEBUG="1")
     assert found.returncode != 0
     assert "DEBUG must be off in production" in found.stderr
+
+
+def test_production_gives_its_own_key_for_session_tokens():
+    found = start(SESSION_JWT_KEY="")
+    assert found.returncode != 0
+    assert "SESSION_JWT_KEY must be set in production" in found.stderr
+
+
+def test_a_short_key_for_session_tokens_is_told(settings):
+    settings.SESSION_JWT_KEYS = ["long-enough-" * 3, "short"]
+    assert [finding.id for finding in check_session_keys(None)] == ["dutyboard.E002"]
+    settings.SESSION_JWT_KEYS = ["long-enough-" * 3]
+    assert check_session_keys(None) == []
 
 
 def test_the_reach_of_hsts_is_whole_by_default_and_may_be_narrowed():

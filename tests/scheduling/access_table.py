@@ -123,6 +123,8 @@ OTHERS = [
     ("GET", "customer-appointment", "/customer/appointments/no-link", 404, 404),
     ("GET", "customer-times", "/customer/appointments/no-link/times", 404, 404),
     ("GET", "customer-waiting", "/customer/waitings/no-link", 404, 404),
+    ("GET", "provider-intervention", "/provider/no-link", 404, 404),
+    ("GET", "verify-report", "/verify/no-code", 404, 404),
     ("GET", "appointments-feed-file", "/api/v1/groups/1/calendars/1/feed.ics?token=none", 401, 401),
     ("POST", "oauth-token", "/oauth/token", 400, 400),
     ("POST", "jobs-token", "/auth/tokens", 400, 400),

@@ -17,21 +17,26 @@ from appointments.models import Appointment, AppointmentLine
 from core.api.dialects import page_door
 from core.api_keys import new_key
 from core.models import Organization, Role
+from interventions.api.errors import PREFIXES, SESSION_INVALID, SESSION_REQUIRED
 from scheduling.emails import service_url
 from scheduling.models import Contact, ContactGroup
 from scheduling.student import contest_url
 from tests import appointment_factories, factories, job_factories
 from tests.appointments import malformed as malformed_appointments
 from tests.appointments import malformed_bookings
+from tests.interventions import malformed as malformed_interventions
+from tests.interventions import malformed_visits
+from tests.interventions.wire import make_world as make_interventions_world
 from tests.scheduling import malformed, malformed_addresses, malformed_job_calls, malformed_jobs, malformed_others
 from tests.scheduling.malformed import Case
 
 MODULES = (
     *(malformed, malformed_addresses, malformed_others, malformed_jobs, malformed_job_calls),
-    *(malformed_appointments, malformed_bookings),
+    *(malformed_appointments, malformed_bookings, malformed_interventions, malformed_visits),
 )
 GROUPS: dict[str, list[Case]] = {name: cases for module in MODULES for name, cases in module.GROUPS.items()}
 TABLE = [case for cases in GROUPS.values() for case in cases]
+SESSION_CODES = {SESSION_REQUIRED, SESSION_INVALID}
 PROBLEM_KEYS = {"type", "title", "status", "detail"}
 HOST = "localhost"
 EVENING = datetime(2027, 1, 4, 20, tzinfo=UTC)
@@ -63,6 +68,7 @@ def make_world() -> dict[str, str]:
         "contest": contest_url(close).rpartition("/")[2],
         **make_jobs_world(ours, theirs),
         **make_appointments_world(ours, theirs),
+        **make_interventions_world(ours, theirs),
     }
 
 
@@ -189,6 +195,8 @@ def _has_form(case: Case, answer: Answer) -> bool:
         return _has_jobs_form(case, body)
     if f"{case.path}/".startswith("/api/v1/"):
         return _has_appointments_form(case, body)
+    if f"{case.path}/".startswith(PREFIXES):
+        return _has_interventions_form(case, body)
     if _is_oauth(case):
         return set(body) == {"error", "error_description"}
     return set(body) == PROBLEM_KEYS and body["status"] == case.status
@@ -214,6 +222,11 @@ def _has_appointments_form(case: Case, body: dict) -> bool:
     # What is wrong with an address has numbers of its own.
     numbers = {number, 13} if case.fields == ("email",) else {number}
     return list(error) == names and error["code"] in numbers and tuple(error["fields"]) == case.fields
+
+
+def _has_interventions_form(case: Case, body: dict) -> bool:
+    keys = {"message", "errors"} | ({"code"} if body.get("code") in SESSION_CODES else set())
+    return set(body) == keys and tuple(dict.fromkeys(one["path"] for one in body["errors"])) == case.fields
 
 
 def _is_oauth(case: Case) -> bool:
