@@ -19,6 +19,15 @@ WITHOUT_HISTORY = {
     "appointments.Hold",
     "core.IdempotencyKey",
     "core.SavedView",
+    "interventions.Counter",
+    "interventions.Execution",
+    "interventions.InterventionStep",
+    "interventions.PdfReport",
+    "interventions.PinTries",
+    "interventions.Report",
+    "interventions.RoutineOccurrence",
+    "interventions.Session",
+    "interventions.SignatureUpload",
     "scheduling.BusyInterval",
     "scheduling.JobOccurrence",
     "scheduling.JobReferenceCounter",
@@ -27,6 +36,7 @@ WITHOUT_HISTORY = {
 # Changed by one claim at a time, which is its own guard; and parts of a row whose own version grows.
 WITHOUT_VERSION = {
     "core.OutboxMessage",
+    "interventions.InterventionAnomaly",
     "scheduling.Hours",
     "scheduling.JobConstraint",
     "scheduling.SpecialDay",

@@ -1,7 +1,7 @@
 """Who may do what in the back office: by role in the row's organization, never by Django's permission rows."""
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.utils.text import capfirst
 
 from core.models import Role
@@ -75,6 +75,13 @@ class NamedAutocomplete(AutocompleteSelect):
         return {**attrs, "data-placeholder": f"{capfirst(self.field.verbose_name)}…"}
 
 
+class SeveralAutocomplete(AutocompleteSelectMultiple):
+    """Each choice has a cross of its own: the one for all would stand in a list among its items."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-allow-clear": "false"}
+
+
 class NamedChoices(AutocompleteJsonView):
     """Offers each row by what its own ModelAdmin calls it in a choice."""
 
@@ -97,6 +104,8 @@ class LimitedChoices:
         return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SeveralAutocomplete(db_field, self.admin_site))
         queryset = self._choices(db_field, request)
         if queryset is not None:
             kwargs.setdefault("queryset", queryset)

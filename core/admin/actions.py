@@ -22,8 +22,8 @@ MOST_ROWS = 500
 class RowAction:
     """Subclass it: `check` raises what keeps a row from it, by the service's own check; `run` calls the service.
 
-    `form_class`: a form whose cleaned values go to `run`, asked for on the confirmation page. `on_form`, `in_list`:
-    where it is offered.
+    `form_class`: a form whose cleaned values go to `run`, asked for on the confirmation page, which is `template`.
+    `on_form`, `in_list`: where it is offered.
     """
 
     name = ""
@@ -31,12 +31,17 @@ class RowAction:
     role = Role.BASIC_STAFF
     tone = "plain"
     form_class: type[forms.Form] = forms.Form
+    template = "admin/action_confirmation.html"
     on_form = True
     in_list = True
 
     def form(self, data, rows: list) -> forms.Form:
         """The form for these rows; bound where there is data."""
         return self.form_class(data)
+
+    def context(self, rows: list) -> dict:
+        """What its page shows beside the rows and the form."""
+        return {}
 
     def check(self, row, user) -> None:
         """Writes nothing; raises what the service would."""

@@ -20,6 +20,8 @@ DOORS = {
     "admin": _("back office"),
     "api": _("API"),
     "student": _("student's page"),
+    "customer": _("customer's page"),
+    "provider": _("provider's page"),
     "account": _("log-in pages"),
     "command": _("command line"),
     "celery": _("background work"),

@@ -129,8 +129,9 @@ class RowActions:
             "back": self._list_url(request)
             if is_bulk
             else reverse("admin:" + self._url_name("change"), args=[rows[0].pk]),
+            **action.context(rows),
         }
-        return TemplateResponse(request, "admin/action_confirmation.html", context)
+        return TemplateResponse(request, action.template, context)
 
     def _list_url(self, request) -> str:
         return request.get_full_path()

@@ -7,6 +7,8 @@ from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
 register = template.Library()
+# Characters of a chart's label; longer ones push the bars to the right.
+LONG_LABEL = 15
 
 
 @register.simple_tag
@@ -47,6 +49,7 @@ def chosen(choices):
 @register.inclusion_tag("admin/bar_chart.html")
 def bar_chart(bars):
     """Horizontal bars. `bars`: a list of `(label, value, tone)`; the longest fills the width."""
+    left = 175 if any(len(str(label)) > LONG_LABEL for label, _value, _tone in bars) else 120
     longest = max((value for _label, value, _tone in bars), default=0) or 1
     rows = [
         {
@@ -54,8 +57,8 @@ def bar_chart(bars):
             "value": value,
             "tone": tone,
             "y": position * 36,
-            "width": max(round(250 * value / longest), 2),
+            "width": max(round((370 - left) * value / longest), 2),
         }
         for position, (label, value, tone) in enumerate(bars)
     ]
-    return {"rows": rows, "height": len(rows) * 36}
+    return {"rows": rows, "height": len(rows) * 36, "left": left, "track": 370 - left}

@@ -18,6 +18,10 @@ PAGES = [
     "/admin/scheduling/communityservice/add/",
     "/admin/scheduling/contest/",
     "/admin/scheduling/schedulingsettings/",
+    "/admin/interventions/intervention/",
+    "/admin/interventions/intervention/add/",
+    "/admin/interventions/anomaly/",
+    "/admin/interventions/routine/add/",
     "/admin/core/user/",
     "/admin/core/user/add/",
     "/admin/core/organization/",
@@ -65,6 +69,7 @@ def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
         "Community service": ["Closes", "Community services", "Contests"],
         "Appointments": ["Calendar of appointments", "Appointments", "Customers", "Waiting list", "Calendar events"],
         "Jobs": ["Dispatch board", "Jobs", "Recurring jobs", "Contacts"],
+        "Safety register": ["Interventions", "Anomalies", "Routines", "Reports"],
         "People and vehicles": ["Resources", "Absences", "Timetables"],
         "People": ["People", "Memberships"],
         "Messages": ["Outbox"],
@@ -72,6 +77,7 @@ def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
         "Set-up of appointments": [
             *("Calendars", "Calendar sets", "Services", "Service sets", "Booking rules", "Holds", "Calendar feeds"),
         ],
+        "Set-up of interventions": ["Sites", "Company contacts"],
         "Integrations": ["API keys", "Clients"],
         "Set-up": ["Scheduling settings", "Organizations"],
     }
@@ -100,6 +106,10 @@ def test_cards_count_what_their_list_shows(administrator, paris):
         "Appointments to confirm": 0,
         "Appointments to look at": 0,
         "Customers waiting": 0,
+        "Interventions to verify": 0,
+        "Overdue interventions": 0,
+        "Anomalies without an intervention": 0,
+        "Overdue anomalies": 0,
     }
     for card in cards:
         assert client.get(card.url).context["cl"].result_count == card.value
@@ -110,7 +120,8 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(administrator, paris, djan
     for _ in range(5):
         close_of(student, administrator, paris, {"duration": 7200, "occupation": "A"})
     client = browser(administrator)
-    with django_assert_max_num_queries(23):
+    # Eight of them are the safety register's: four counts, two queues and two charts.
+    with django_assert_max_num_queries(31):
         client.get("/admin/")
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from appointments.models import BookingSettings, CalendarFeed, Hold, Waiting
 from core.models import ApiKey, Membership, Organization, Role, User
+from interventions.models import Execution, PdfReport, RoutineOccurrence
 from scheduling.models import Absence, ContactGroup, Contest, JobOccurrence, SchedulingSettings, Timetable
 from tests.appointment_factories import (
     make_appointment,
@@ -22,6 +23,13 @@ from tests.appointment_factories import (
 )
 from tests.back_office import browser, url
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_person
+from tests.intervention_factories import (
+    make_anomaly,
+    make_company_contact,
+    make_intervention,
+    make_routine,
+    make_site,
+)
 from tests.job_factories import (
     make_category,
     make_contact,
@@ -56,6 +64,7 @@ def fill(administrator) -> None:
     a_note(place, recipient=close.user, state="failed", error="Refused")
     fill_jobs(place, judge)
     fill_appointments(place)
+    fill_register(place, judge)
 
 
 def fill_jobs(place: Organization, staff: User) -> None:
@@ -89,6 +98,24 @@ def fill_appointments(place: Organization) -> None:
     client = make_client(place)
     CalendarFeed.objects.create(organization=place, calendar=calendar, application=client, token_hash=f"{place.pk}")
     ApiKey.objects.create(application=client, prefix="dk_", key_hash=f"{place.pk}")
+
+
+def fill_register(place: Organization, staff: User) -> None:
+    site, provider = make_site(place), make_company_contact(place)
+    routine = make_routine(place, site, assigned_user=staff, assigned_company_contact=provider)
+    people = {"assigned_user": staff, "assigned_company_contact": provider, "created_by": staff}
+    make_anomaly(site, reported_by=staff)
+    visit = make_intervention(place, make_anomaly(site), routine=routine, **people)
+    RoutineOccurrence.objects.create(routine=routine, due_at=visit.scheduled_start, outcome="made", intervention=visit)
+    said = {"first_name": "Jean", "last_name": "Petit", "typed_name": "Jean Petit", "user": staff}
+    execution = Execution.objects.create(
+        intervention=visit, started_at=visit.scheduled_start, done_at=visit.scheduled_end, **said
+    )
+    done = make_intervention(place, make_anomaly(site), status="executed", execution=execution, **people)
+    digests = {"digest": "0" * 64, "file_digest": "0" * 64, "code": f"CODE-{done.pk}"}
+    PdfReport.objects.create(organization=place, intervention=done, number=1, content=b"", language="en", **digests)
+    make_intervention(place, make_anomaly(site), status="refused", **people)
+    make_intervention(place, make_anomaly(site), status="verified", **people)
 
 
 def cost(client, model: str) -> int:

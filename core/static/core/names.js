@@ -6,6 +6,10 @@ function nameBoxes() {
     const rendered = select.nextElementSibling?.querySelector(".select2-selection__rendered");
     if (!label || !rendered) continue;
     label.id ||= `${select.id}_label`;
+    if (select.multiple) {
+      select.nextElementSibling.querySelector(".select2-search__field")?.setAttribute("aria-labelledby", label.id);
+      continue;
+    }
     for (const box of [rendered, rendered.closest("[role=combobox]")]) {
       box?.setAttribute("aria-labelledby", `${label.id} ${rendered.id}`);
     }

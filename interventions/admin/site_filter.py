@@ -1,0 +1,22 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from interventions.models import Site
+from scheduling.admin.related_filter import MOST, MOST_DIGITS
+
+
+class SiteFilter(admin.SimpleListFilter):
+    """By one of the sites that a row is of, as far as they are visible; the first 200."""
+
+    title = _("site")
+    parameter_name = "site"
+
+    def lookups(self, request, model_admin):
+        rows = model_admin.visible_to(Site.objects.all(), request.user)
+        return [(str(row.pk), row.name) for row in rows[:MOST]]
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        if not value or not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
+            return queryset
+        return queryset.filter(sites=int(value))
