@@ -56,16 +56,19 @@ def queue_reminders(appointment: Appointment) -> None:
             _tell("appointment_reminder", appointment, due_at=due_at, minutes=minutes)
 
 
-def _tell(kind: str, appointment: Appointment, due_at: datetime | None = None, **params) -> None:
+def is_told(appointment: Appointment) -> bool:
     """Whoever has no address, or an organization that sends no mail, is not told."""
-    address = appointment.customer.email
-    if not address or not BookingSettings.of(appointment.organization).sendmail:
+    return bool(appointment.customer.email) and BookingSettings.of(appointment.organization).sendmail
+
+
+def _tell(kind: str, appointment: Appointment, due_at: datetime | None = None, **params) -> None:
+    if not is_told(appointment):
         return
     queue_email(
         kind=kind,
         organization=appointment.organization,
         recipient=None,
-        address=address,
+        address=appointment.customer.email,
         language=appointment.organization.language,
         entity=appointment,
         params={"sequence": appointment.calendar_sequence, **params},

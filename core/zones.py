@@ -16,6 +16,11 @@ def local_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return _end_of_gap(local, zone)
 
 
+def is_skipped(local: datetime, zone: ZoneInfo) -> bool:
+    """Whether the clock there never shows this (naive) time."""
+    return local_moment(local.date(), local.time(), zone).astimezone(zone).replace(tzinfo=None) != local
+
+
 def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
     # Read with the offset after the change the time lands before it, read with the one before it lands after.
     start = local.replace(fold=1, microsecond=0).astimezone(UTC)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from appointments.emails import is_told
 from appointments.models import Appointment
 from appointments.services import overrides
 from appointments.services.changes import cancel_appointment, change_appointment, check_late, check_state
@@ -12,6 +13,12 @@ from core.admin.actions import RowAction
 from core.errors import StateConflict
 
 State = Appointment.State
+
+
+def told(appointment: Appointment) -> str:
+    if is_told(appointment):
+        return gettext("The customer is told by e-mail.")
+    return gettext("The customer is not told by e-mail.")
 
 
 def check_alive(appointment: Appointment) -> None:
@@ -30,6 +37,9 @@ class SetState(RowAction):
         if row.state not in self.of:
             raise StateConflict(gettext("is %(state)s") % {"state": row.get_state_display().lower()}, sorted(self.of))
         check_state(row, self.state)
+
+    def note(self, row) -> str:
+        return told(row) if row.state == State.PENDING else ""
 
     def run(self, row, user, values, versions) -> None:
         change_appointment(row.pk, {"state": self.state}, versions, is_staff=True)
@@ -67,6 +77,9 @@ class Cancel(RowAction):
     def check(self, row, user) -> None:
         check_alive(row)
 
+    def note(self, row) -> str:
+        return told(row)
+
     def run(self, row, user, values, versions) -> None:
         cancel_appointment(row.pk, versions, is_staff=True, reason=values["reason"].strip())
 
@@ -86,6 +99,9 @@ class Restore(RowAction):
     def check(self, row, user) -> None:
         if not row.is_deleted:
             raise StateConflict(gettext("is not cancelled"), [])
+
+    def note(self, row) -> str:
+        return told(row)
 
     def run(self, row, user, values, versions) -> None:
         change_appointment(row.pk, {"is_deleted": False}, versions, is_staff=True, reason=values["reason"].strip())

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin import booking, explaining, moving, planner
 from appointments.admin.appointment_actions import ACTIONS
 from appointments.admin.display import state_pill, when
+from appointments.admin.exported import services_of
 from appointments.models import Appointment
 from appointments.services.changes import change_appointment
 from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time, pill
+from core.admin.export import Told
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
 from core.zones import local_moment
@@ -26,6 +28,7 @@ State = Appointment.State
 WHAT = ["customer_link", "phone", "calendar_link", "time", "services"]
 # Quick filters of what lies ahead.
 SOONEST_FIRST = {"today", "upcoming", "to_confirm", "attention"}
+SERVICES = Told("id", _("services"), services_of)
 COURSE = ["assignment_reason", "moves", "websource", "from_web", "key", "made", "cancelled"]
 
 
@@ -57,6 +60,8 @@ class AppointmentsAdmin(OrganizationAdmin):
         "customer__lastname",
         "customer__firstname",
         "customer__email",
+        "customer__firstphone",
+        SERVICES,
         "state",
         "is_deleted",
         "comments",
@@ -141,7 +146,7 @@ class AppointmentsAdmin(OrganizationAdmin):
     # Columns
 
     def name_of(self, row) -> str:
-        return f"{row.customer}, {when(row)}"
+        return f"{row.customer}, {when(row)}, {row.calendar}"
 
     def summary(self, row):
         parts = [state_pill(row)]

@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import closing
+from appointments.admin import closing, hours_in_words
 from appointments.admin.hits import telling
 from appointments.admin.living import Delete, LivingAdmin, Restore, deleting, use_pill
 from appointments.admin.opening_editor import DaysField, WeekField, place_of
@@ -20,6 +20,7 @@ from scheduling.admin.reference import with_organization
 from scheduling.admin.related_filter import related_filter
 
 HOURS = {"opening_hours", "exceptions"}
+READ = ["usual_week", "different_days"]
 
 
 @admin.register(CalendarSet)
@@ -95,7 +96,7 @@ class CalendarsAdmin(LivingAdmin):
 
     def get_fieldsets(self, request, obj=None):
         about = ["name", "publicname", "calendarset", "resource", "is_open"]
-        hours = ["opening_hours", "exceptions", *(["week"] if obj else [])]
+        hours = [*self._hours(request, obj), *(["week"] if obj else [])]
         sets = [
             (None, {"fields": about}),
             (_("When it is open"), {"fields": hours}),
@@ -105,7 +106,12 @@ class CalendarsAdmin(LivingAdmin):
         return with_organization(self, request, sets)
 
     def get_readonly_fields(self, request, obj=None):
-        return [*super().get_readonly_fields(request, obj), *(["week"] if obj else [])]
+        return [*super().get_readonly_fields(request, obj), *READ, *(["week"] if obj else [])]
+
+    def _hours(self, request, obj) -> list[str]:
+        """As rows to fill in, or in words for whoever only reads."""
+        is_written = self.has_change_permission(request, obj) if obj else True
+        return ["opening_hours", "exceptions"] if is_written else READ
 
     def update_row(self, request, row, versions, values, form):
         values.pop("organization", None)
@@ -124,6 +130,14 @@ class CalendarsAdmin(LivingAdmin):
         return closing.close(self, request)
 
     # Columns
+
+    @admin.display(description=_("Opening hours"))
+    def usual_week(self, row):
+        return hours_in_words.week_of(row)
+
+    @admin.display(description=_("Days that differ"))
+    def different_days(self, row):
+        return hours_in_words.days_of(row)
 
     @admin.display(description=_("the next seven days"))
     def week(self, row):

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from appointments.admin.booking import take_errors
+from appointments.admin.closing_outcome import outcome_of
 from appointments.admin.display import when
+from appointments.admin.moments import ClockField
 from appointments.models import Calendar, CalendarEvent
 from appointments.services import impact
 from appointments.services.events import EVENTS
@@ -23,10 +25,7 @@ from core.errors import Busy
 from core.models import Organization, Role
 from core.zones import local_moment
 from scheduling.admin.dispatch_board import chosen
-from scheduling.admin.dispatch_plan import CLOCK, YEARS, LocalTimeField
 from scheduling.services.absences import create_absence
-
-FORMATS = [CLOCK, f"{CLOCK}:%S"]
 
 
 class How(models.TextChoices):
@@ -37,8 +36,8 @@ class How(models.TextChoices):
 class CloseForm(forms.Form):
     calendar = forms.ModelChoiceField(Calendar.objects.none(), label=gettext_lazy("Calendar"))
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=How.choices, widget=forms.RadioSelect, initial=How.BLOCK)
-    start = LocalTimeField(label=gettext_lazy("From"), input_formats=FORMATS, validators=YEARS)
-    end = LocalTimeField(label=gettext_lazy("To"), input_formats=FORMATS, validators=YEARS)
+    start = ClockField(label=gettext_lazy("From"))
+    end = ClockField(label=gettext_lazy("To"))
     text = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=255)
 
     def __init__(self, data, organization: Organization):
@@ -140,9 +139,7 @@ def _is_done(request, form: CloseForm, found: Impact) -> bool:
     except Busy as error:
         form.add_error(None, str(error))
         return False
-    hits = len(found.hits)
-    told = ngettext("Closed; %(hits)d appointment was hit.", "Closed; %(hits)d appointments were hit.", hits)
-    messages.success(request, told % {"hits": hits} if hits else _("Closed; no appointment was hit."))
+    messages.success(request, outcome_of(found.hits, choices))
     return True
 
 

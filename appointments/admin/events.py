@@ -37,6 +37,7 @@ class CalendarEventsAdmin(LivingAdmin):
     """Blocks, extra openings and notes. What a block hits is marked for staff; the page "Close time" asks before."""
 
     service = EVENTS
+    change_list_template = "admin/appointments/event_list.html"
     add_role = change_role = Role.BASIC_STAFF
     row_actions = [DeleteEvent(EVENTS, Role.BASIC_STAFF), RestoreEvent(EVENTS, Role.BASIC_STAFF)]
     autocomplete_fields = ["calendar"]

@@ -6,12 +6,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from appointments.admin.exported import services_named
 from appointments.models import Hold, Service, Waiting
 from appointments.services.holds import release_hold
 from appointments.services.waitings import end_waiting
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
+from core.admin.export import Told
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
 from core.errors import StateConflict
@@ -105,8 +107,15 @@ class WaitingsAdmin(LookedAtAdmin):
     search_fields = ["customer__lastname", "customer__firstname", "customer__email", "=id"]
     search_help_text = _("Search by customer, e-mail or number")
     ordering = ["id"]
-    export_columns = ["id", "organization__name", "customer__lastname", "customer__email", "services", "start", "end"]
-    export_columns += ["notices", "told_at", "is_deleted"]
+    export_columns = ["id", "organization__name", "customer__lastname", "customer__email"]
+    export_columns += [
+        Told("services", _("services"), services_named),
+        "start",
+        "end",
+        "notices",
+        "told_at",
+        "is_deleted",
+    ]
     quick_filters = [
         QuickFilter("waiting", _("Waiting"), lambda rows, request: rows.alive().filter(end__gt=timezone.now())),
         QuickFilter("ended", _("Ended"), lambda rows, request: rows.filter(is_deleted=True)),

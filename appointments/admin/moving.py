@@ -1,5 +1,6 @@
 """Moving an appointment: by a card's drop on the calendar, and by the form that does the same without dragging."""
 
+from datetime import datetime, time
 from http import HTTPStatus
 
 from django import forms
@@ -11,16 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appointments.admin.booking import ReasonForm
 from appointments.admin.display import said_of, state_pill, when
+from appointments.admin.moments import SKIPPED
 from appointments.admin.picking import Picker, StartForm, kept_query, local_text
 from appointments.models import Appointment, Calendar
 from appointments.services import overrides
 from appointments.services.changes import change_appointment
+from core.admin.display import local_time
 from core.errors import Busy, StaleVersion, StateConflict
-from core.zones import local_moment
+from core.zones import is_skipped, local_moment
 from scheduling.admin.dispatch_plan import YEARS
+
+CANCELLED = gettext_lazy("The appointment is cancelled.")
 
 
 class MoveForm(ReasonForm):
@@ -49,37 +55,52 @@ class DropForm(forms.Form):
         return self.cleaned_data["calendar"] or self.appointment.calendar
 
     @property
-    def moment(self):
-        clock = forms.TimeField().clean("{:02d}:{:02d}".format(*divmod(self.cleaned_data["minute"], 60)))
-        return local_moment(self.cleaned_data["day"], clock, self.appointment.organization.zone)
+    def place(self) -> str:
+        return f"{self.calendar_to_be}, {local_time(self.moment, self.appointment.organization.zone)}"
+
+    def clean(self) -> None:
+        if not self.errors and is_skipped(self._local, self.appointment.organization.zone):
+            raise ValidationError(SKIPPED, code="skipped")
+
+    @property
+    def _local(self) -> datetime:
+        return datetime.combine(self.cleaned_data["day"], time(*divmod(self.cleaned_data["minute"], 60)))
+
+    @property
+    def moment(self) -> datetime:
+        return local_moment(self._local.date(), self._local.time(), self.appointment.organization.zone)
 
 
 def drop(back_office, request, pk: int):
-    """POST of a DropForm → 200 `{"message"}`; 409 or 422 `{"errors": [text], "url"?}` where it may not stay.
+    """POST of a DropForm → 200 `{"message"}`; 409 or 422 `{"errors": [text], "place"?, "url"?}` where it may not stay.
 
-    `url`: of the form that asks for a reason, where a rule would be passed over.
+    `place`: the calendar and the time that the errors speak of; `url`: of the form that asks for a reason, where a
+    rule would be passed over.
     """
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     appointment = find(back_office, request, pk)
+    if appointment.is_deleted:
+        return _refused(HTTPStatus.CONFLICT, [str(CANCELLED)])
     with timezone.override(appointment.organization.zone):
         form = DropForm(request.POST, appointment)
         if not form.is_valid():
-            return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, [_("This is no place in the calendar.")])
+            texts = [str(text) for text in form.non_field_errors()] or [_("This is no place in the calendar.")]
+            return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, texts)
         outlook = overrides.of_move(appointment, [form.calendar_to_be], form.moment)
         if outlook.soft and not outlook.refused:
             return _asks(form, outlook)
-        values = {"start": form.moment, "calendar_id": form.calendar_to_be.pk}
-        return _dropped(appointment, values, form.cleaned_data["version"])
+        return _dropped(form)
 
 
-def _dropped(appointment: Appointment, values: dict, version: int) -> JsonResponse:
+def _dropped(form: DropForm) -> JsonResponse:
+    values = {"start": form.moment, "calendar_id": form.calendar_to_be.pk}
     try:
-        moved = change_appointment(appointment.pk, values, [version], is_staff=True)
+        moved = change_appointment(form.appointment.pk, values, [form.cleaned_data["version"]], is_staff=True)
     except StaleVersion:
         return _refused(HTTPStatus.CONFLICT, [_("Somebody else changed this appointment in the meantime: look again.")])
     except ValidationError as error:
-        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, error.messages)
+        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, error.messages, place=form.place)
     except StateConflict as error:
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, [_("The appointment %(why)s.") % {"why": error}])
     except Busy as error:
@@ -94,20 +115,20 @@ def _asks(form: DropForm, outlook: overrides.Outlook) -> JsonResponse:
     query = urlencode({"calendar": str(form.calendar_to_be.pk), "start": start})
     url = reverse("admin:appointments_appointment_move", args=[appointment.pk])
     texts = [verdict.text for verdict in outlook.soft]
-    return JsonResponse({"errors": texts, "url": f"{url}?{query}"}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, texts, place=form.place, url=f"{url}?{query}")
 
 
-def _refused(status: HTTPStatus, texts: list[str]) -> JsonResponse:
-    return JsonResponse({"errors": texts}, status=status)
+def _refused(status: HTTPStatus, texts: list[str], **more: str) -> JsonResponse:
+    return JsonResponse({"errors": texts, **more}, status=status)
 
 
 def find(back_office, request, pk: int) -> Appointment:
-    """One that this person may change; raises Http404, PermissionDenied."""
+    """One that is this person's to change, cancelled or not; raises Http404, PermissionDenied."""
     rows = back_office.get_queryset(request).select_related("organization__booking_settings", "calendar", "customer")
     appointment = rows.filter(pk=pk).first() if pk < 2**63 else None
     if appointment is None:
         raise Http404
-    if not back_office.has_change_permission(request, appointment):
+    if not back_office.allows(request.user, back_office.change_role, appointment):
         raise PermissionDenied
     return appointment
 
@@ -115,6 +136,9 @@ def find(back_office, request, pk: int) -> Appointment:
 def move(back_office, request, pk: int):
     """`?calendar=&day=&start=`: the free starts of a day, then one POST. Back to where it was opened from."""
     appointment = find(back_office, request, pk)
+    if appointment.is_deleted:
+        messages.warning(request, CANCELLED)
+        return HttpResponseRedirect(reverse("admin:appointments_appointment_change", args=[pk]))
     with timezone.override(appointment.organization.zone):
         page = MovePage(request, appointment)
         moved = page.try_to_move() if request.method == "POST" else None

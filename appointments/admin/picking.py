@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from appointments.admin.moments import ClockField
 from appointments.models import Appointment, Calendar, Service
 from appointments.services import placing, slots
+from core.admin.display import local_time
 from core.admin.moments import DayInput
 from core.models import Organization
 from core.zones import local_moment
 from scheduling.admin.dispatch_days import Day
-from scheduling.admin.dispatch_plan import CLOCK, YEARS, LocalTimeField
+from scheduling.admin.dispatch_plan import CLOCK, YEARS
 from scheduling.intervals import Interval
 
 # How far ahead the next free start is looked for where a day has none.
@@ -34,7 +36,7 @@ class StartForm(forms.Form):
 
     calendar = forms.ModelChoiceField(Calendar.objects.none(), required=False, label=_("Calendar"), empty_label=ANY)
     day = forms.DateField(required=False, label=_("Day"), widget=DayInput, validators=YEARS)
-    start = LocalTimeField(required=False, label=_("Start"), input_formats=[CLOCK, f"{CLOCK}:%S"], validators=YEARS)
+    start = ClockField(required=False, label=_("Start"))
 
     def __init__(self, data, organization: Organization):
         super().__init__(data, label_suffix="")
@@ -139,7 +141,8 @@ class Picker:
 
     def _offer(self, slot: slots.Slot) -> Offer:
         start = local_text(slot.start, self.organization)
-        label = start.replace("T", " ") if start[:10] != str(self.day.date) else start[11:]
+        is_today = start[:10] == str(self.day.date)
+        label = start[11:] if is_today else local_time(slot.start, self.organization.zone)
         url = self.address(start=start, day=start[:10])
         return Offer(label, url, len(slot.places), slot.start == self.form.moment)
 

@@ -45,6 +45,14 @@ class Card:
     place: str | None = ""
 
     @property
+    def since(self) -> str:
+        return self.times.partition("–")[0]
+
+    @property
+    def until(self) -> str:
+        return self.times.partition("–")[2]
+
+    @property
     def hint(self) -> str:
         return " · ".join(part for part in (self.times, self.title, self.detail, self.state, self.attention) if part)
 
@@ -112,6 +120,7 @@ class Board:
             "day": self.address(view="day"),
             "week": self.address(view="week"),
             "book": f"{reverse('admin:appointments_appointment_book')}?{urlencode(booking)}",
+            "close": f"{reverse('admin:appointments_calendar_close')}?{urlencode(booking)}",
         }
 
     # Columns
@@ -193,7 +202,7 @@ class Board:
             url=f"{self.list_url}{one.pk}/change/",
             move_url=f"{self.list_url}{one.pk}/move/?{self._back}",
             version=one.version,
-            detail=" · ".join(text for text in (services, beside) if text),
+            detail=" · ".join(text for text in (beside, services) if text),
             state=str(one.get_state_display()),
             attention=one.attention,
             is_free=True,

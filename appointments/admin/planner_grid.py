@@ -96,14 +96,14 @@ class Window(NamedTuple):
         ]
 
     def place(self, part: Part, least: int = LEAST, lane: int = 0, among: int = 1) -> str | None:
-        """The style classes that put it there: `s t` from the top, `l k` its height, `n c` its lane."""
+        """The style classes that put it there: `s t` from the top, `l k` its height, `beside n c` its lane."""
         start = max(part.first, self.first) // GRID * GRID
         end = min(part.last, self.last)
         if end <= start:
             return None
         length = min(max(ceil((end - start) / GRID) * GRID, least), self.last - self.first)
         top = min(start, self.last - length) - self.first
-        beside = f" n{min(among, MOST_LANES)} c{min(lane, MOST_LANES - 1)}" if among > 1 else ""
+        beside = f" beside n{min(among, MOST_LANES)} c{min(lane, MOST_LANES - 1)}" if among > 1 else ""
         return classes(top, length) + beside
 
 

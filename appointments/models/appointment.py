@@ -37,7 +37,7 @@ class Appointment(OrganizationRow):
     """A customer at a calendar, for one or more services. Cancelled is deleted by a mark."""
 
     class State(models.TextChoices):
-        IN_PROGRESS = "in_progress", _("In progress")
+        IN_PROGRESS = "in_progress", _("Booked")
         CAME = "came", _("Came")
         NOT_CAME = "not_came", _("Did not come")
         PENDING = "pending", _("To be confirmed")

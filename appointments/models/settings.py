@@ -75,7 +75,7 @@ class BookingSettings(VersionedModel):
     history = history()
 
     class Meta:
-        verbose_name = _("booking rules")
+        verbose_name = _("set of booking rules")
         verbose_name_plural = _("booking rules")
 
     def __str__(self) -> str:

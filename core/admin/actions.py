@@ -46,6 +46,10 @@ class RowAction:
     def check(self, row, user) -> None:
         """Writes nothing; raises what the service would."""
 
+    def note(self, row) -> str:
+        """What else it does, beside the row's name before it is confirmed."""
+        return ""
+
     def run(self, row, user, values: dict, versions: list[int] | None) -> None:
         """`versions`: of which the row must have one, where it was looked at before; None for any."""
         raise NotImplementedError

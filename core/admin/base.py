@@ -38,7 +38,7 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
         models.TimeField: {"widget": ClockInput},
     }
     quick_filters: list[QuickFilter] = []
-    export_columns: list[str] = []
+    export_columns: list[str | export.Told] = []
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False

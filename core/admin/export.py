@@ -1,10 +1,13 @@
 """The filtered list as a file for a spreadsheet."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
@@ -16,17 +19,27 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export(queryset, columns: list[str], format_name: str, name: str) -> HttpResponse:
+class Told(NamedTuple):
+    """A column whose values stand for something else: `words` gives as many texts, in their order."""
+
+    path: str
+    title: str | Promise
+    words: Callable[[list], list[str]]
+
+
+def export(queryset, columns: Sequence[str | Told], format_name: str, name: str) -> HttpResponse:
     """`columns`: paths for values_list. Instants are local times; text that would be a formula is disarmed.
 
     Of more rows than MOST_ROWS the first are given, and a last line says so.
     """
     from tablib import Dataset  # loads the spreadsheet library: 0.2 s that other pages need not pay
 
-    dataset = Dataset(headers=[_header(queryset.model, path) for path in columns])
-    rows = list(queryset.values_list(*columns)[: MOST_ROWS + 1])
+    dataset = Dataset(headers=[_header(queryset.model, column) for column in columns])
+    rows = _rows(queryset, columns)
+    # A cell of text, which CSV does not know, is a formula after "=" alone.
+    formula_starts = ("=",) if format_name == "xlsx" else FORMULA_STARTS
     for row in rows[:MOST_ROWS]:
-        dataset.append([_cell(value) for value in row])
+        dataset.append([_cell(value, formula_starts) for value in row])
     if len(rows) > MOST_ROWS:
         dataset.append([_cut_line(), *[""] * (len(columns) - 1)])
     return _download(FORMATS[format_name](), dataset, f"{name}-{timezone.localdate():%Y-%m-%d}")
@@ -39,9 +52,24 @@ def _download(file_format, dataset, name: str) -> HttpResponse:
     return response
 
 
-def _header(model, path: str) -> str:
+def _rows(queryset, columns: Sequence[str | Told]) -> list[list]:
+    """One more than is given, where there are more."""
+    paths = [column if isinstance(column, str) else column.path for column in columns]
+    read = list(dict.fromkeys(paths))
+    rows = list(queryset.values_list(*read)[: MOST_ROWS + 1])
+    values = {path: [row[number] for row in rows] for number, path in enumerate(read)}
+    found = [
+        values[path] if isinstance(column, str) else column.words(values[path])
+        for path, column in zip(paths, columns, strict=True)
+    ]
+    return [list(row) for row in zip(*found, strict=True)]
+
+
+def _header(model, column: str | Told) -> str:
+    if isinstance(column, Told):
+        return capfirst(str(column.title))
     names = []
-    for step in path.split("__"):
+    for step in column.split("__"):
         field = model._meta.get_field(step)
         names.append(str(field.verbose_name))
         model = field.related_model or model
@@ -55,14 +83,14 @@ def _cut_line() -> str:
     return _("Only the first %(count)d rows: narrow the list for the others.") % {"count": MOST_ROWS}
 
 
-def _cell(value):
+def _cell(value, formula_starts: tuple[str, ...]):
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, str):
-        return _plain(value)
+        return _plain(value, formula_starts)
     return "" if value is None else value
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, formula_starts: tuple[str, ...]) -> str:
     text = CONTROL_CHARACTERS.sub("", text)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(formula_starts) else text

@@ -114,7 +114,7 @@ class RowActions:
         self.message_user(request, report.sentence(action), level)
 
     def _confirmation(self, request, action: RowAction, rows: list, form, *, is_bulk: bool, overtaken=None):
-        listed = [{"row": row, "why_not": refusal(action, row, self, request.user)} for row in rows]
+        listed = [self._listed(request, action, row) for row in rows]
         context = {
             **self.admin_site.each_context(request),
             "title": action.label,
@@ -132,6 +132,11 @@ class RowActions:
             **action.context(rows),
         }
         return TemplateResponse(request, action.template, context)
+
+    def _listed(self, request, action: RowAction, row) -> dict:
+        why_not = refusal(action, row, self, request.user)
+        name = self.name_of(row)
+        return {"row": row, "name": name, "why_not": why_not, "note": "" if why_not else action.note(row)}
 
     def _list_url(self, request) -> str:
         return request.get_full_path()

@@ -43,7 +43,7 @@ def test_what_is_over_today_is_not_offered(desk):
 def test_an_empty_day_leads_to_the_next_free_start(desk):
     page = desk.book_page(day="2026-11-28")
     assert offers(page) == []
-    assert page.context["picker"].next_offer.label == "2026-11-30 09:00"
+    assert page.context["picker"].next_offer.label == "30 Nov 09:00"
 
 
 def test_from_the_first_page_to_the_booking_by_links_and_forms_alone(desk):
@@ -170,9 +170,16 @@ def test_nonsense_in_the_address_is_no_failure(desk, query):
     assert desk.book_page(**query).status_code == 200
 
 
-def test_a_start_that_the_clocks_skip_is_the_first_moment_after(desk):
-    page = desk.book_page(start="2027-03-28T02:30", day=None)
-    assert page.context["start"].isoformat() == "2027-03-28T01:00:00+00:00"
+@pytest.mark.parametrize("page", ["book", "explain"])
+def test_a_start_that_the_clocks_skip_is_refused_in_words(desk, page):
+    answer = desk.client.get(url(LIST, page), {"services": desk.service.pk, "start": "2027-03-28T02:30"})
+    assert answer.context["start"] is None
+    assert "This time does not exist: the clocks skip it." in answer.content.decode()
+
+
+def test_one_that_comes_twice_is_its_first_coming(desk):
+    page = desk.book_page(start="2027-10-31T02:30", day=None)
+    assert page.context["start"].isoformat() == "2027-10-31T00:30:00+00:00"
 
 
 def test_adding_from_the_list_leads_to_the_page_of_booking(desk):

@@ -47,10 +47,16 @@ def test_a_week_shows_each_appointment_on_its_day_with_its_state(desk):
     columns = board_of(desk).columns
     assert [column.day for column in columns] == [date(2026, 11, 23) + timedelta(days=number) for number in range(7)]
     assert cards_of(columns[2]) == [
-        ("10:00–10:30", "Anne Durand", "In progress"),
+        ("10:00–10:30", "Anne Durand", "Booked"),
         ("11:00–11:30", "Ida Roux", "To be confirmed"),
     ]
     assert [len(column.cards) for column in columns] == [0, 0, 2, 0, 0, 0, 0]
+
+
+def test_it_leads_to_closing_time_in_the_calendar_that_it_shows(desk):
+    shown = desk.basic.get(url(LIST, "calendar"), {"day": DAY, "calendar": desk.calendar.pk}).content.decode()
+    address = f"{url('appointments_calendar', 'close')}?organization={desk.group.pk}&amp;day={DAY}"
+    assert f'href="{address}&amp;calendar={desk.calendar.pk}">Close time…' in shown
 
 
 def test_a_day_shows_a_column_for_each_calendar_of_the_set(desk):
@@ -61,7 +67,7 @@ def test_a_day_shows_a_column_for_each_calendar_of_the_set(desk):
     assert [column.title for column in everything.columns] == ["Dr Martin", "Dr Leroy"]
     one_set = board_of(desk, view="day", set=ground.pk)
     assert [column.title for column in one_set.columns] == ["Dr Leroy"]
-    assert cards_of(one_set.columns[0]) == [("10:00–10:30", "Anne Durand", "In progress")]
+    assert cards_of(one_set.columns[0]) == [("10:00–10:30", "Anne Durand", "Booked")]
     one = board_of(desk, view="week", calendar=desk.calendar.pk)
     assert [cards_of(column) for column in one.columns] == [[]] * 7
 
@@ -156,7 +162,7 @@ def test_short_ones_need_room_to_be_read():
 def test_a_place_is_spelt_in_hours_and_fives():
     window = Window.around([Part(450, 1130)], Part(480, 1080))
     assert (window.first, window.last) == (420, 1140)
-    assert window.place(Part(545, 590), lane=1, among=3) == "s2 t1 l0 k9 n3 c1"
+    assert window.place(Part(545, 590), lane=1, among=3) == "s2 t1 l0 k9 beside n3 c1"
     assert window.place(Part(0, 400)) is None
 
 

@@ -52,7 +52,8 @@ def test_on_another_calendar_and_day(desk):
 def test_what_is_taken_is_refused_with_the_reason(desk):
     first, second = desk.book(TEN), desk.book(TEN.replace(hour=12))
     answer = desk.drop(second, 10 * 60)
-    assert (answer.status_code, answer.json()) == (422, {"errors": ["This time slot is not available anymore"]})
+    said = {"errors": ["This time slot is not available anymore"], "place": "Dr Martin, 25 Nov 10:00"}
+    assert (answer.status_code, answer.json()) == (422, said)
     assert place_of(first) == "Dr Martin 25 09:00"
     assert place_of(second) == "Dr Martin 25 12:00"
 
@@ -62,6 +63,7 @@ def test_a_rule_is_named_and_leads_to_the_form_that_asks_for_a_reason(desk):
     answer = desk.drop(appointment, 19 * 60)
     assert answer.status_code == 422
     assert answer.json()["errors"][0] == "Not within the opening hours"
+    assert answer.json()["place"] == "Dr Martin, 25 Nov 19:00"
     assert place_of(appointment) == "Dr Martin 25 09:00"
     page = desk.client.get(answer.json()["url"])
     assert page.context["start"].isoformat() == "2026-11-25T18:00:00+00:00"
@@ -100,7 +102,15 @@ def test_a_drop_is_a_post(desk):
 def test_a_cancelled_one_stays_where_it_is(desk):
     appointment = desk.book(TEN)
     desk.press(appointment, "cancel", reason="")
-    assert desk.drop(appointment, ELEVEN).status_code == 403
+    answer = desk.drop(appointment, ELEVEN)
+    assert (answer.status_code, answer.json()) == (409, {"errors": ["The appointment is cancelled."]})
+    assert place_of(appointment) == "Dr Martin 25 09:00"
+
+
+def test_a_drop_on_a_time_that_the_clocks_skip_is_refused_in_words(desk):
+    answer = desk.drop(desk.book(TEN), 150, "2027-03-28")
+    said = {"errors": ["This time does not exist: the clocks skip it."]}
+    assert (answer.status_code, answer.json()) == (422, said)
 
 
 @pytest.mark.parametrize("page", ["drop", "move"])
@@ -159,3 +169,20 @@ def test_more_moves_than_customers_have_need_a_reason(desk):
     appointment.refresh_from_db()
     answer = desk.drop(appointment, ELEVEN + 60)
     assert answer.json()["errors"] == ["Moved 1 times already, and 1 is the most"]
+
+
+def test_the_form_refuses_a_time_that_the_clocks_skip(desk):
+    answer = desk.client.post(move_url(desk.book(TEN), start="2027-03-28T02:30"), {"version": 1})
+    assert "This time does not exist: the clocks skip it." in answer.content.decode()
+    assert place_of(Appointment.objects.get()) == "Dr Martin 25 09:00"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_form_of_one_that_was_cancelled_leads_to_its_page_which_says_so(desk, method):
+    appointment = desk.book(TEN)
+    opened = move_url(appointment, start=f"{DAY}T11:00")
+    desk.press(appointment, "cancel", reason="")
+    answer = getattr(desk.client, method)(opened, {"version": 1}, follow=True)
+    assert answer.request["PATH_INFO"] == url(LIST, "change", appointment.pk)
+    assert "The appointment is cancelled." in messages_of(answer)
+    assert place_of(appointment) == "Dr Martin 25 09:00"

@@ -139,7 +139,8 @@ def test_a_rule_is_named_before_it_is_passed_over(page, desk, take_screenshot):
     appointment = desk.booked(10)
     open_calendar(page, desk)
     drag(page, appointment, desk.calendar, 17)
-    page.get_by_role("alert").get_by_text("Not within the opening hours").wait_for()
+    page.get_by_role("alert").get_by_text("Dr Martin, ").wait_for()
+    assert "17:00: Not within the opening hours. Not at a start" in page.get_by_role("alert").inner_text()
     take_screenshot(page, "asks")
     page.get_by_role("link", name="Move all the same").click()
     page.get_by_label("Why it is done all the same").fill("She works late")
@@ -148,6 +149,46 @@ def test_a_rule_is_named_before_it_is_passed_over(page, desk, take_screenshot):
     page.get_by_text("is booked with Dr Martin").wait_for()
     appointment.refresh_from_db()
     assert appointment.start == desk.at(17)
+
+
+def week_of_short_ones(page, desk, customers: int) -> list[Appointment]:
+    """A quarter of an hour each, beside each other, in the week that shows every calendar."""
+    desk.service.length = 15
+    desk.service.save()
+    calendars = [desk.calendar, desk.other, make_calendar(desk.group, desk.service, opening_hours=EVERY_DAY)]
+    people = [make_customer(desk.group, f"Customer{number}", "Ida") for number in range(customers)]
+    return [desk.booked(10, *pair) for pair in zip(people, calendars, strict=False)]
+
+
+def test_a_short_card_in_the_week_shows_all_of_it_under_the_pointer(page, desk, take_screenshot):
+    appointment = week_of_short_ones(page, desk, 1)[0]
+    open_calendar(page, desk, "week")
+    assert is_cut(page, appointment)
+    card(page, appointment).hover()
+    assert not is_cut(page, appointment)
+    assert card(page, appointment).get_by_text("Dr Martin").is_visible()
+    take_screenshot(page, "grown")
+    card(page, appointment).get_by_role("link", name="Move").click()
+    page.wait_for_url("**/move/**")
+
+
+def test_three_beside_each_other_keep_to_one_line_each(page, desk, take_screenshot):
+    appointments = week_of_short_ones(page, desk, 3)
+    open_calendar(page, desk, "week")
+    take_screenshot(page, "beside")
+    for each in appointments:
+        name = card(page, each).locator(".what").bounding_box()
+        assert name["height"] < 20
+
+
+def is_cut(page, appointment) -> bool:
+    return card(page, appointment).evaluate("one => one.scrollHeight > one.clientHeight + 1")
+
+
+def test_the_whole_of_a_usual_day_stands_on_a_laptop(page, desk):
+    open_calendar(page, desk, "week")
+    page.set_viewport_size({"width": 1360, "height": 900})
+    assert page.locator(".board-scroll").evaluate("one => one.scrollHeight <= one.clientHeight")
 
 
 def test_by_keyboard_from_the_card_to_another_time(page, desk):

@@ -48,9 +48,15 @@ async function refresh(appointment) {
   document.querySelector(`[data-appointment="${appointment}"] a`)?.focus({ preventScroll: true });
 }
 
+// "Dr Martin, 25 Nov 19:00: Not within the opening hours. Not at a start that is offered."
+function sentences(told) {
+  const text = told.errors.map((one) => (/[.!?]$/.test(one) ? one : `${one}.`)).join(" ");
+  return told.place ? `${told.place}: ${text}` : text;
+}
+
 // Where a rule would be passed over: its name, and the way to the form that asks for a reason.
 function refuse(told) {
-  say("board-refused", told.errors.join(" "));
+  say("board-refused", sentences(told));
   if (!told.url) return;
   const link = document.createElement("a");
   link.href = told.url;
