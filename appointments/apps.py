@@ -5,7 +5,8 @@ class AppointmentsConfig(AppConfig):
     name = "appointments"
 
     def ready(self) -> None:
-        from appointments import checkup, demo, waiting_emails  # noqa: F401  (each registers what this app contributes)
+        # Each registers what this app contributes.
+        from appointments import checkup, checkup_sharing, demo, waiting_emails  # noqa: F401
         from appointments.api.errors import DIALECT
         from core.api.dialects import register
 

@@ -4,7 +4,7 @@ Order and meaning: contract 40. A rule that is not set is off: its verdict passe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,8 @@ FAILURES = {
 # What is stored can be shown in any time zone, and what begins then, with the days around it, lies in all calendars.
 FIRST, LAST = datetime(1, 1, 5, tzinfo=UTC), datetime(9999, 11, 30, tzinfo=UTC)
 NOT_AVAILABLE = _("This time slot is not available anymore")
+PAST = _("The start is in the past")
+CLOSED_DAY = _("Closed on this day: %(day)s")
 # What does not bind staff [contract 40].
 FOR_CUSTOMERS = {
     *("min_notice", "horizon", "same_time", "min_between", "max_upcoming"),
@@ -45,13 +47,21 @@ class Verdict:
     code: str
     passed: bool
     values: dict[str, Any] = field(default_factory=dict)
+    # In place of what is usually said; a day that is closed as a whole does not bind staff, as its hours do not.
+    closed_day: str = ""
+
+    @property
+    def message(self) -> Any:
+        if self.closed_day:
+            return CLOSED_DAY
+        return PAST if self.code == "min_notice" and self.values["asked"] < 0 else FAILURES[self.code]
 
     @property
     def text(self) -> str:
-        return str(FAILURES[self.code]) % self.values if not self.passed else ""
+        return str(self.message) % {**self.values, "day": self.closed_day} if not self.passed else ""
 
     def binds(self, is_staff: bool) -> bool:
-        return not (is_staff and self.code in FOR_CUSTOMERS)
+        return not (is_staff and (self.code in FOR_CUSTOMERS or self.closed_day))
 
 
 @dataclass(frozen=True)
@@ -175,6 +185,18 @@ def verdicts_of(judgement: Judgement, time: CalendarTime) -> list[Verdict]:
     ]
 
 
+def told_of_closed_day(verdicts: Sequence[Verdict], day: str) -> list[Verdict]:
+    """Of a start outside of opening hours: that its day is closed as a whole, rather than what follows from it."""
+    failed = {verdict.code for verdict in verdicts if not verdict.passed}
+    if "opening_hours" not in failed:
+        return list(verdicts)
+    follows = {"opening_hours", "step"}
+    told = [replace(verdict, passed=True) if verdict.code in follows else verdict for verdict in verdicts]
+    closed = Verdict("closed", False, closed_day=day)
+    # What takes the time itself binds staff too, and is told as it is.
+    return [closed if verdict.code == "closed" and verdict.passed else verdict for verdict in told]
+
+
 def broken(verdicts: Sequence[Verdict], is_staff: bool) -> list[Verdict]:
     """Those that refuse."""
     return [verdict for verdict in verdicts if not verdict.passed and verdict.binds(is_staff)]
@@ -186,7 +208,7 @@ def passed_over(verdicts: Sequence[Verdict], is_staff: bool) -> list[Verdict]:
 
 
 def refusal(verdict: Verdict) -> ValidationError:
-    message = FAILURES[verdict.code]
+    message = verdict.message
     return ValidationError({"start": ValidationError(message, code=verdict.code, params=verdict.values)})
 
 

@@ -13,9 +13,10 @@ from django.conf import settings
 
 from core.mail import Attachment
 from core.models import Organization
+from core.one_line import one_line
 
 if TYPE_CHECKING:
-    from icalendar import Calendar, Event, vCalAddress
+    from icalendar import Calendar, Event, vCalAddress, vText
 
 PRODUCT = "-//Dutyboard//EN"
 
@@ -63,11 +64,13 @@ def attachment(name: str, entry: Entry, method: str) -> Attachment:
 
 def feed(name: str, entries: Iterable[Entry], refresh: timedelta) -> bytes:
     """What a calendar program subscribes to, and should ask for again so often."""
+    from icalendar import vDuration
+
     calendar = _calendar()
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    for label in ("name", "x-wr-calname"):
+        calendar.add(label, _text(name))
     calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", refresh)
+    calendar.add("x-published-ttl", vDuration(refresh))
     for entry in entries:
         calendar.add_component(_event(entry))
     return calendar.to_ical()
@@ -96,7 +99,7 @@ def _event(entry: Entry) -> "Event":
     event.add("dtstamp", entry.stamp)
     event.add("dtstart", entry.start.astimezone(UTC))
     event.add("dtend", entry.end.astimezone(UTC))
-    event.add("summary", entry.summary)
+    event.add("summary", one_line(entry.summary))
     for name in ("status", "location", "description"):
         if getattr(entry, name):
             event.add(name, getattr(entry, name))
@@ -116,10 +119,17 @@ def _invited(person: Person) -> "vCalAddress":
     return attendee
 
 
+def _text(text: str) -> "vText":
+    """Escaped, also for properties that the library does not know; one line even where an old row has several."""
+    from icalendar import vText
+
+    return vText(one_line(text))
+
+
 def _address(person: Person) -> "vCalAddress":
     from icalendar import vCalAddress, vText
 
     address = vCalAddress(f"mailto:{person.address}")
     # A parameter holds no quotation mark and no control character, quoted or not.
-    address.params["CN"] = vText(" ".join(person.name.replace('"', "'").split()))
+    address.params["CN"] = vText(one_line(person.name.replace('"', "'")))
     return address

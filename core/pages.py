@@ -32,6 +32,8 @@ def by_link(view):
 
 
 def shown_version(request: HttpRequest) -> set[int] | None:
-    """That of the page from which this is sent: what was changed since is not acted on unseen."""
-    text = request.POST.get("version", "")[:9]
-    return {int(text)} if text.isdecimal() else None
+    """That of the page from which this is sent, none where it is no number: nothing is acted on unseen."""
+    text = request.POST.get("version")
+    if text is None:
+        return None
+    return {int(text[:9])} if text.isdecimal() else set()

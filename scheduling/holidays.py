@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,6 +15,16 @@ def between(country: str, region: str, first: date, last: date) -> list[date]:
 
     found = holidays.country_holidays(country, subdiv=region or None, years=range(first.year, last.year + 1))
     return sorted(day for day in found if first <= day <= last)
+
+
+def name_of(country: str, region: str, day: date) -> str:
+    """Of the public holiday that this day is, in the reader's language if it is known; empty where it is none."""
+    if not country:
+        return ""
+    import holidays
+
+    named = holidays.country_holidays(country, subdiv=region or None, years=day.year, language=get_language())
+    return named.get(day) or ""
 
 
 def check_place(country: str, region: str, field: str = "country") -> None:

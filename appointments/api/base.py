@@ -18,6 +18,7 @@ from core.api.parsers import malformed
 from core.api.query import read_pairs
 from core.api.renderers import JSONOnly
 from core.api.views import Access, DialectView
+from core.errors import StateConflict
 from core.models import Organization, Role
 from core.statements import Composed
 
@@ -61,6 +62,8 @@ class AppointmentsView(DialectView):
     content_negotiation_class = JSONAlone
     http_method_names = ["get", "post", "put", "delete", "head"]
     root = ""
+    # Actions that take `dry_run`; any other that writes refuses it, so that nobody's try is carried out.
+    previews: frozenset[str] = frozenset()
 
     # -- the group --------------------------------------------------------------------------------------
 
@@ -118,7 +121,9 @@ class AppointmentsView(DialectView):
     def check_body(self, request) -> None:
         super().check_body(request)
         # Parameters stand in the query as well, so its syntax is judged with that of the body.
-        _ = self.query
+        if self.query.has("dry_run") and request.method not in {"GET", "HEAD"} and self.action not in self.previews:
+            self.query.refuse("dry_run", "is not known to this call")
+            self.query.check()
         if request.method in {"POST", "PUT"}:
             self.check_root(request.data)
 
@@ -143,7 +148,13 @@ class AppointmentsView(DialectView):
         return form.read(self.data, self, is_new=is_new)
 
     def refused(self, error: Exception):
-        return super().refused(wire_refusal(error))
+        return super().refused(wire_refusal(self.with_subject(error)))
+
+    def with_subject(self, error: Exception) -> Exception:
+        """What is "is cancelled" at a button is a sentence on the wire."""
+        if isinstance(error, StateConflict) and str(error)[:1].islower():
+            return StateConflict(f"The {self.root or 'row'} {error}", error.allowed)
+        return error
 
 
 def read_pk(text: str) -> int | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from appointments.rules import FIRST, LAST
 
 LOCAL = re.compile(r"\A\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\Z", re.ASCII)
-ISO = re.compile(r"\A\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.0{1,6})?(?:Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
+ISO = re.compile(r"\A\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.0{1,6})?(?:Z|[+-]\d{2}:?\d{2})\Z", re.ASCII)
 DAY = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 NO_MOMENT = "must be a date and time as 2026-01-18 10:30:00, or ISO 8601 with an offset, in whole seconds"
 

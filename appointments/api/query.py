@@ -11,7 +11,7 @@ from core.api import query
 from core.api.query import Invalid
 
 # A plus sign that nobody escaped is read as a space.
-UNESCAPED = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:\d{2})\Z", re.ASCII)
+UNESCAPED = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:?\d{2})\Z", re.ASCII)
 
 
 class Query(query.Query):

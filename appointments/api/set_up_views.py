@@ -25,6 +25,7 @@ class Calendars(Closing, SetUpView):
     body = shapes.CALENDAR_FORM
     service = CALENDARS
     is_closable = True
+    previews = frozenset({"update", "destroy"})
 
     def update(self, request, **path) -> Response:
         row = self.checked(self.find(self.rows(), path["id"]))

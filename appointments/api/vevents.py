@@ -37,6 +37,7 @@ class Vevents(Closing):
     }
     documentation = closing(documentation.VEVENTS, "create", "update", "destroy")
     root = "vevent"
+    previews = frozenset({"create", "update", "destroy"})
 
     # -- reading ----------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models.opening import check_exceptions, check_opening_hours
-from appointments.models.texts import LivingQuerySet, line
+from appointments.models.texts import LivingQuerySet, line, required_line
 from core.changes import check_all
 from core.models.base import OrganizationRow
 from core.models.history import history
@@ -19,7 +19,7 @@ SEATS = [MinValueValidator(1), MaxValueValidator(MOST_SEATS)]
 class CalendarSet(OrganizationRow):
     """Calendars that one looks at together."""
 
-    name = models.CharField(_("name"), max_length=255)
+    name = required_line(_("name"))
     publicname = line(_("name for customers"))
     sort = models.IntegerField(_("place in the order"), default=0)
     is_deleted = models.BooleanField(_("deleted"), default=False, editable=False)
@@ -42,7 +42,7 @@ class Calendar(OrganizationRow):
     calendarset = models.ForeignKey(
         CalendarSet, null=True, blank=True, on_delete=models.PROTECT, related_name="calendars", verbose_name=_("set")
     )
-    name = models.CharField(_("name"), max_length=255)
+    name = required_line(_("name"))
     publicname = line(_("name for customers"))
     address = line(_("address"))
     zipcode = line(_("postal code"), 16)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from appointments.models.calendar import Calendar
-from appointments.models.texts import COLOUR, LivingQuerySet, line
+from appointments.models.texts import COLOUR, LivingQuerySet, line, required_line
 from core.models.base import OrganizationRow
 from core.models.history import history
 from scheduling.models.close import MAX_TEXT, TEXT
@@ -17,7 +17,7 @@ BUFFERS = [MaxValueValidator(1440)]
 class ServiceSet(OrganizationRow):
     """Services that are offered together."""
 
-    name = models.CharField(_("name"), max_length=255)
+    name = required_line(_("name"))
     publicname = line(_("name for customers"))
     sort = models.IntegerField(_("place in the order"), default=0)
     is_deleted = models.BooleanField(_("deleted"), default=False, editable=False)
@@ -40,7 +40,7 @@ class Service(OrganizationRow):
     serviceset = models.ForeignKey(
         ServiceSet, null=True, blank=True, on_delete=models.PROTECT, related_name="services", verbose_name=_("set")
     )
-    name = models.CharField(_("name"), max_length=255)
+    name = required_line(_("name"))
     publicname = line(_("name for customers"))
     abbr = line(_("short name"))
     description = models.TextField(_("description"), blank=True, max_length=MAX_TEXT, validators=TEXT)

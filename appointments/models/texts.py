@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models.base import VersionedQuerySet
+from core.one_line import ONE_LINE
 
 # As `#dddddd` [doc].
 COLOUR: list[Callable[[str], None]] = [RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("must be a colour, as #dddddd"))]
@@ -24,4 +25,9 @@ class LivingQuerySet(VersionedQuerySet):
 
 def line(verbose_name, length: int = 255) -> models.CharField:
     """A line of text that may be empty."""
-    return models.CharField(verbose_name, max_length=length, blank=True)
+    return models.CharField(verbose_name, max_length=length, blank=True, validators=[ONE_LINE])
+
+
+def required_line(verbose_name, length: int = 255) -> models.CharField:
+    """A line of text that says something."""
+    return models.CharField(verbose_name, max_length=length, validators=[ONE_LINE])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from appointments.models import Appointment, Calendar, Service
 from appointments.models.opening import check_opening_hours
+from appointments.services import waiting_list
 from appointments.services.living_rows import LivingRows, check_usable
 from core.changes import check_all, check_fields, refuse
 from core.locks import atomic
@@ -17,6 +18,11 @@ from scheduling import job_rules
 from scheduling.models import BusyInterval, Resource
 from scheduling.services import busy
 from scheduling.services.resources import RESOURCES
+
+# What decides who shares a resource with whom, and what is blamed first.
+SHARING = {"resource", "capacity", "is_deleted"}
+# What may make more of its time free for customers.
+OPENING = {"opening_hours", "exceptions", "capacity", "slot_step", "is_open", "is_deleted"}
 
 
 class Calendars(LivingRows):
@@ -42,13 +48,22 @@ class Calendars(LivingRows):
             checks.append(partial(_check_services, row))
         if "capacity" in changed and not row._state.adding:
             checks.append(partial(_check_places, row))
+        if changed & SHARING:
+            checks.append(partial(_check_sharing, row, changed))
         check_all(*checks)
 
     def store(self, row: Calendar, changed: set[str], values: dict) -> None:
         if row.resource_id is None:
             kind = Resource.Kind.CALENDAR
             row.resource = RESOURCES.create(row.organization, {"kind": kind, "name": row.name[:120]})
+        before = Calendar.objects.get(pk=row.pk) if row.pk and changed & OPENING else None
         row.save()
+        if before and _takes_customers(row):
+            waiting_list.tell_of_opened(before if _takes_customers(before) else None, row)
+
+
+def _takes_customers(calendar: Calendar) -> bool:
+    return calendar.is_open and not calendar.is_deleted
 
 
 def _check_resource(calendar: Calendar) -> None:
@@ -89,6 +104,21 @@ def _check_places(calendar: Calendar) -> None:
     highest = taken.aggregate(highest=Max("seat"))["highest"]
     if highest is not None and calendar.capacity <= highest:
         refuse("capacity", "in_use", _("must be at least %(taken)d, as so many places are taken"), taken=highest + 1)
+
+
+def _check_sharing(calendar: Calendar, changed: set[str]) -> None:
+    """A place is one of the resource's, so a calendar of several has it for itself."""
+    if calendar.resource_id is None or calendar.is_deleted:
+        return
+    # Of two such changes at once the second one sees the first.
+    busy.lock_resources([calendar.resource_id])
+    others = Calendar.objects.alive().filter(resource=calendar.resource_id).exclude(pk=calendar.pk)
+    if calendar.capacity == 1:
+        others = others.filter(capacity__gt=1)
+    if other := others.first():
+        field = next(each for each in ("resource", "capacity", "is_deleted") if each in changed)
+        text = _("shares it with the calendar %(name)s: one of several places has a resource of its own")
+        refuse(field, "shared", text, name=other.name)
 
 
 CALENDARS = Calendars()

@@ -23,6 +23,7 @@ TRANSITIONS = {
     State.CAME: {State.IN_PROGRESS, State.NOT_CAME},
     State.NOT_CAME: {State.IN_PROGRESS, State.CAME},
 }
+CAME_OR_NOT = {State.CAME, State.NOT_CAME}
 # `attention`: staff may take the mark away.
 TEXTS = {"comments", "attention"}
 MOVES = {"start", "calendar_id"}
@@ -105,6 +106,9 @@ def _take_place(appointment: Appointment, asked: Asked, values: dict, late: list
     def write(place: placing.Place) -> Appointment:
         appointment.calendar, appointment.start, appointment.end = place.calendar, asked.start, asked.end
         appointment.assignment_reason = place.reason[:255]
+        if asked.start > asked.now and appointment.state in CAME_OR_NOT:
+            # Of that day nothing can be known yet.
+            appointment.state = State.IN_PROGRESS
         over = [*late, *passed_over(verdicts, asked.is_staff), *place.overridden]
         booking.note_passed_over(appointment, over, reason)
         return appointment

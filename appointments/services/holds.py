@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from appointments.calendar_time import Wanted
 from appointments.models import BookingSettings, Hold
 from appointments.rules import Asked, booking_verdicts, broken, check_start, refusal
-from appointments.services import placing, waiting_list
+from appointments.services import hold_limit, placing, waiting_list
 from appointments.services.owners import owner
 from core.changes import refuse
 from core.locks import atomic
@@ -37,6 +37,8 @@ def create_hold(
     """Raises ValidationError as a booking would, without the rules of a customer."""
     if not 1 <= minutes <= MOST:
         refuse("minutes", "minutes", _("must be 1 to %(most)d"), most=MOST)
+    if not is_staff:
+        hold_limit.check_number()
     wanted = placing.read_services(organization, services, is_staff=is_staff)
     calendars = placing.choice(organization, wanted, calendar_id, is_staff=is_staff)
     asked = Asked(BookingSettings.of(organization), Wanted.of(wanted), start, timezone.now(), is_staff)

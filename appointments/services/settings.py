@@ -4,8 +4,10 @@ from collections.abc import Collection
 from copy import copy
 from functools import partial
 
+from django.utils.translation import gettext as _
+
 from appointments.models import BookingSettings
-from core.changes import apply_changes, check_all, check_fields
+from core.changes import apply_changes, check_all, check_fields, refuse
 from core.errors import StaleVersion
 from core.locks import atomic
 from core.models import Organization
@@ -48,5 +50,14 @@ def _checked(organization: Organization, settings: BookingSettings, values: dict
     own = {name: value for name, value in values.items() if name in OF_ORGANIZATION}
     rest = {name: value for name, value in values.items() if name not in OF_ORGANIZATION}
     changes = [(row, apply_changes(row, wanted)) for row, wanted in ((organization, own), (settings, rest))]
-    check_all(*(partial(check_fields, row, changed) for row, changed in changes if changed))
+    checks = [partial(check_fields, row, changed) for row, changed in changes if changed]
+    check_all(*checks, partial(_check_notice, settings, changes[1][1]))
     return changes
+
+
+def _check_notice(settings: BookingSettings, changed: set[str]) -> None:
+    """Else no start could ever be booked."""
+    notice, horizon = settings.min_notice, settings.booking_horizon
+    limits = [name for name in ("min_notice", "booking_horizon") if name in changed]
+    if limits and notice is not None and horizon is not None and notice > horizon:
+        refuse(limits[0], "order", _("the notice is longer than one books ahead: nothing could be booked"))

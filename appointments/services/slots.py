@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from appointments.availability import free_starts
 from appointments.calendar_time import Wanted, instant_of, load, seconds
 from appointments.models import Appointment, BookingSettings, Calendar, Customer, Service
-from appointments.rules import FIRST, LAST, Asked, Verdict, bookable, booking_verdicts, calendar_verdicts
+from appointments.rules import (
+    FIRST,
+    LAST,
+    Asked,
+    Verdict,
+    bookable,
+    booking_verdicts,
+    calendar_verdicts,
+    told_of_closed_day,
+)
 from appointments.services import placing
 from core.models import Organization
+from scheduling import holidays
 from scheduling.intervals import Interval
 from scheduling.services.busy import Source
 
@@ -106,4 +117,18 @@ def explain(
     calendars = list(calendars)
     times = load(settings, calendars, wanted, Interval(start, start + SECOND))
     general = booking_verdicts(asked)
-    return [Explanation(each, [*general, *calendar_verdicts(asked, times[each.pk])]) for each in calendars]
+    found = []
+    for each in calendars:
+        verdicts, day = calendar_verdicts(asked, times[each.pk]), closed_day(settings, each, start)
+        found.append(Explanation(each, [*general, *(told_of_closed_day(verdicts, day) if day else verdicts)]))
+    return found
+
+
+def closed_day(settings: BookingSettings, calendar: Calendar, start: datetime) -> str:
+    """The name of the local day where the calendar is closed on it as a whole; empty where it is not."""
+    day = settings.organization.local_date(start)
+    ranges = next((each["ranges"] for each in calendar.exceptions if each["date"] == day.isoformat()), None)
+    if ranges:
+        return ""
+    name = holidays.name_of(settings.holidays_country, "", day)
+    return name or ("" if ranges is None else _("%(date)s is an exception") % {"date": day.isoformat()})

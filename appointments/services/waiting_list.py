@@ -5,7 +5,7 @@ since who is being told or books at this very moment is passed by.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from heapq import merge
 
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from appointments import waiting_emails
 from appointments.models import Appointment, BookingSettings, Calendar, Service, Waiting
-from appointments.services import slots
+from appointments.services import slots, waiting_slots
 from core.models import Organization
 from core.statements import Composed
 from core.zones import local_moment
@@ -62,12 +62,62 @@ def tell_of_freed(calendar: Calendar, interval: Interval) -> None:
         waiting = _tellable(rows, organization).first()
         if waiting:
             _tell(waiting)
+            waiting_emails.queue_notice(waiting, waiting_slots.freed(waiting, calendar, interval))
             return
 
 
 def _tell(waiting: Waiting) -> None:
     waiting.changed(notices=waiting.notices + 1, told_at=timezone.now()).save()
-    waiting_emails.queue_notice(waiting)
+
+
+# -- what a calendar itself opens ---------------------------------------------------------------------------
+
+
+def tell_of_opened(before: Calendar | None, calendar: Calendar) -> None:
+    """Tell who waits of the starts that the calendar has and had not before: for each local day the first one.
+
+    before: the row as it was; None: nobody could book in it.
+    """
+    organization = Organization.objects.select_related("booking_settings").get(pk=calendar.organization_id)
+    if not BookingSettings.of(organization).sendmail:
+        return
+    told_days: set[date] = set()
+    for pk, starts in _opened(organization, before, calendar):
+        days = {start: organization.local_date(start) for start in starts}
+        day = next((each for each in days.values() if each not in told_days), None)
+        if day and _tell_one(pk, organization, [start for start in starts if days[start] == day]):
+            told_days.add(day)
+
+
+def _tell_one(pk: int, organization: Organization, starts: Sequence[datetime]) -> bool:
+    """Whom another transaction is telling, or ends, is passed by."""
+    rows = Waiting.objects.alive().filter(pk=pk).select_for_update(of=("self",), skip_locked=True)
+    waiting = _tellable(rows, organization).first()
+    if waiting:
+        _tell(waiting)
+        waiting_emails.queue_notice(waiting, starts)
+    return waiting is not None
+
+
+def _opened(
+    organization: Organization, before: Calendar | None, calendar: Calendar
+) -> Iterator[tuple[int, list[datetime]]]:
+    """(id, the new starts in its window) of those who wait, in their order."""
+    now = timezone.now()
+    found = list(_candidates(organization, calendar, Interval(now, now + YEAR))[:MOST_LOOKED_AT])
+    window = Interval(now, min(now + YEAR, max((end for *_wish, end in found), default=now)))
+    offered = {service.pk: service for service in calendar.services.filter(is_deleted=False, is_open=True)}
+    known: dict[tuple[int, ...], list[datetime]] = {}
+    for pk, wish, start, end in found:
+        key = tuple(wish)
+        if key not in known:
+            if not offered.keys() >= set(wish) or len(known) == MOST_WISHES:
+                continue
+            services = [offered[each] for each in wish]
+            had = set(_starts(organization, services, before, window) if before else ())
+            known[key] = [each for each in _starts(organization, services, calendar, window) if each not in had]
+        if mine := [each for each in known[key] if start <= each < end]:
+            yield pk, mine
 
 
 # -- who comes into question --------------------------------------------------------------------------------

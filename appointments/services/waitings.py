@@ -39,6 +39,8 @@ def create_waiting(
     calendars = _named_calendars(organization, wanted, calendar_ids, is_staff)
     _check_window(start, end)
     found = booking.find_customer(organization, customer_id, customer, is_staff=is_staff)
+    if not customer.get("email", found.email):
+        refuse("customer.email", "required", _("must be given: who waits is told by e-mail"))
     waiting = Waiting.objects.create(
         organization=organization,
         customer=booking.keep_customer(found, customer),
@@ -86,6 +88,8 @@ def end_waiting(pk: int, versions: Collection[int] | None = None) -> Waiting:
 def book_waiting(pk: int, start: datetime) -> Appointment:
     """By the customer, through the rules of a booking. Raises ValidationError, DoesNotExist when it has ended."""
     waiting = _locked(pk)
+    if start <= timezone.now():
+        refuse("start", "past", _("must be in the future"))
     is_wanted = waiting.start <= start < waiting.end
     offered = waiting_slots.free(waiting, Interval(start, start + SECOND)) if is_wanted else []
     if not offered:

@@ -15,7 +15,7 @@ from import_export.formats.base_formats import CSV, XLSX
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 MOST_ROWS = 50_000
 # No spreadsheet file can hold them.
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models.base import VersionedModel
 from core.models.history import history
+from core.one_line import ONE_LINE
 
 
 def check_zone(field: str, name: str) -> None:
@@ -20,7 +21,7 @@ def check_zone(field: str, name: str) -> None:
 class Organization(VersionedModel):
     """One tenant: every other row belongs to exactly one."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[ONE_LINE])
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)

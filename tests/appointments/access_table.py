@@ -119,7 +119,8 @@ DATE = "2099-01-05 10:00:00"
 WANTED = {"intervention_ids": ["{service}"]}
 NEW = {"fiche": {"lastname": "New"}}
 BOOKING = {"appointment": {**NEW, **WANTED, "date": DATE}}
-WAITING = {"waiting": {**NEW, **WANTED, "from": DATE, "to": "2099-01-06 10:00:00"}}
+WAITER = {"lastname": "New", "email": "waits@example.org"}
+WAITING = {"waiting": {**WANTED, "fiche": WAITER, "from": DATE, "to": "2099-01-06 10:00:00"}}
 # An account finds what its own credential made: of the world's rows, which staff made, none.
 STAFFS_FIND = (records(0), records(1), records(0), records(1), records(1), records(0))
 STAFFS_HAVE = (ABSENT, OK, ABSENT, OK, OK, ABSENT)

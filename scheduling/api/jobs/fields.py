@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from core.one_line import CONTROLS
 from scheduling.job_rules import CustomValue
 
 MOMENT = re.compile(
@@ -25,8 +26,7 @@ MAX_ITEMS = 100
 FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 NO_MOMENT = "must be an ISO 8601 date and time with Z or an offset, such as 2026-01-05T09:00:00Z"
 NO_SUCH_YEAR = "must be from 0001-01-02 to 9999-12-30"
-# What no keyboard writes into a text; of these, breaks and tabs belong into one of several lines.
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Of the controls these belong into a text of several lines.
 BREAKS = str.maketrans("", "", "\n\r\t\u2028\u2029")
 
 
