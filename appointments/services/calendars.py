@@ -31,10 +31,13 @@ class Calendars(LivingRows):
     model = Calendar
 
     def update(self, pk: int, values: dict, versions: Collection[int] | None = None) -> Calendar:
-        """Where it matters what is booked, the resource's time is locked before the row, as whoever books does."""
+        """Where it matters what is booked, the resources' time, old and new, is locked before the row, as whoever books
+        does; all at once, so that two calendars that exchange theirs do not wait for each other."""
         with atomic():
             if values.keys() & {"resource", "capacity"}:
-                busy.lock_resources(Calendar.objects.filter(pk=pk).values_list("resource_id", flat=True))
+                old = Calendar.objects.filter(pk=pk).values_list("resource_id", flat=True)
+                new = [values["resource"].pk] if values.get("resource") else []
+                busy.lock_resources([*old, *new])
             return super().update(pk, values, versions)
 
     def check(self, row: Calendar, changed: set[str], values: dict) -> None:
