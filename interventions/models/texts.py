@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
+
+from core.one_line import ONE_LINE
 
 MAX_LINE, MAX_LONG = 250, 2500
 
@@ -14,4 +16,4 @@ LONG: list[Callable[[str], None]] = [
     NO_NULLS,
 ]
 # A CharField says by itself that a line is too long.
-LINE: list[Callable[[str], None]] = [NO_NULLS, RegexValidator(r"\A[^\r\n]*\Z", _("must be one line"))]
+LINE: list[Callable[[str], None]] = [ONE_LINE]

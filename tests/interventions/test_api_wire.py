@@ -108,7 +108,10 @@ def test_shapes_are_told_before_rules_and_all_of_each_at_once(town, staff):
     wrong = {"title": "a\nb", "siteId": make_site(make_organization()).pk, "risk": "high", "comment": 1}
     assert fields(staff.post(OBSERVATIONS, wrong)) == {"risk": "must be an integer", "comment": "must be a text"}
     mended = {**wrong, "risk": 1, "comment": "x"}
-    assert fields(staff.post(OBSERVATIONS, mended), 422) == {"title": "must be one line", "siteId": "must exist"}
+    assert fields(staff.post(OBSERVATIONS, mended), 422) == {
+        "title": "must be one line without control characters",
+        "siteId": "must exist",
+    }
 
 
 def test_a_refusal_has_the_dialects_form(town, staff):
