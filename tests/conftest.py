@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 
 # No deadline, as a timed figure is never a test; no example folder in the checkout.
@@ -23,6 +24,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         connection.settings_dict["TEST"]["NAME"] = f"{os.environ['DUTYBOARD_VAR']}/test.sqlite3"
         # Nothing here outlives a power cut, so nothing waits for the disk.
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """What one test counted or kept in the cache is nothing to the next one in the same process."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Customers through the API [annex 40; contract 40]."""
 
 import pytest
-from django.core.cache import cache
 
 from appointments.models import Customer
 from core.models import Role
@@ -9,11 +8,6 @@ from tests.appointment_factories import make_customer, make_group
 from tests.appointments.wire import account, done, error, fields, group_person, pro
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def empty_cache():
-    cache.clear()
 
 
 @pytest.fixture

@@ -23,6 +23,9 @@ NOTHING = {
     "anonymised_closes": 0,
     "anonymised_community_services": 0,
     "anonymised_deleted_rows": 0,
+    "intervention_sessions": 0,
+    "signature_uploads": 0,
+    "pin_tries": 0,
 }
 
 

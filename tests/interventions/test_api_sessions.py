@@ -17,11 +17,6 @@ PASSWORD = "correct horse battery"
 S = InterventionStatus
 
 
-@pytest.fixture(autouse=True)
-def nothing_counted():
-    cache.clear()
-
-
 @pytest.fixture
 def town():
     return make_organization("Ville")

@@ -1,7 +1,6 @@
 """The page that tells whether a printed report is one of ours; it names no person [contract 30]."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from interventions.models import InterventionStatus, PdfReport
@@ -10,11 +9,6 @@ from tests.interventions.register import Register
 
 pytestmark = pytest.mark.django_db
 S = InterventionStatus
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted():
-    cache.clear()
 
 
 @pytest.fixture

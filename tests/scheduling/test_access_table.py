@@ -10,6 +10,9 @@ from tests import api, routes
 from tests.api import Caller
 from tests.appointments.access_table import TABLE as APPOINTMENTS
 from tests.factories import make_client, make_close, make_community_service, make_member, make_organization, make_token
+from tests.interventions.access_table import TABLE as REGISTER
+from tests.interventions.access_table_visits import TABLE as VISITS
+from tests.interventions.test_api_access import ELSEWHERE
 from tests.scheduling.access_table import COLUMNS, NO_TOKEN, OTHERS, TABLE, WRONG_SCOPE, Expected
 from tests.scheduling.jobs_access_table import TABLE as JOBS
 
@@ -129,7 +132,8 @@ def test_every_other_route_answers_nobody_and_a_token_as_the_table_says(method, 
 
 
 def test_every_route_and_method_stands_in_a_table():
-    known = {(method, route) for method, route, *_ in [*TABLE, *JOBS, *APPOINTMENTS, *OTHERS]}
+    tables = [*TABLE, *JOBS, *APPOINTMENTS, *REGISTER, *VISITS, *OTHERS]
+    known = {(method, route) for method, route, *_ in tables} | ELSEWHERE
     shown = [(text, route) for text, route in routes.all_routes() if not text.startswith(routes.ADMIN)]
     found = {
         (method, routes.label(text, route))
