@@ -27,6 +27,7 @@ from interventions.services.routine_runs import make_due
 from interventions.services.verifying import verify
 
 S, To = InterventionStatus, Intervention.CreationStatus
+SESSIONS = "/interventions/v2/sessions"
 Action, Decision = InterventionAnomaly.ProviderAction, InterventionAnomaly.ClientDecision
 ANOMALIES = (
     ("Fire door does not close", "high", "Ground floor, hall", "P7D"),
@@ -83,19 +84,23 @@ def fill(demo: Demo, large: bool) -> None:
 
 
 def sample(demo: Demo) -> Sample:
-    """The seed's own request, for an anomaly that is open now. It needs a session beside the bearer."""
+    """The seed's own request, for an anomaly that is open now; where there is none, one is reported. With a session."""
     free = Anomaly.objects.uncovered().filter(organization=demo.organization).order_by("pk").first()
+    if free is None:
+        site = Site.objects.in_use().filter(organization=demo.organization).order_by("pk").first()
+        values = {"title": "Fire door does not close", "siteId": site.pk if site else None, "risk": 2}
+        return Sample("/anomalies/v2/rs/observations", values, session=SESSIONS)
     contact = CompanyContact.objects.in_use().filter(organization=demo.organization).order_by("pk").first()
     body = {
         "scheduledStart": "2026-12-01T12:34:56.000Z",
         "scheduledEnd": "2026-12-05T14:56:23.000Z",
-        "anomalyIds": [free.pk] if free else [],
+        "anomalyIds": [free.pk],
         "creationStatus": 0,
         "description": "Description of the intervention",
         **({"assignedCompanyContactId": contact.pk} if contact else {}),
         "assignedUserId": demo.people["basic_staff"].pk,
     }
-    return Sample("/interventions/v2/rs/curative", body, session="/interventions/v2/sessions")
+    return Sample("/interventions/v2/rs/curative", body, session=SESSIONS)
 
 
 class SafetyRegister:

@@ -245,13 +245,14 @@ def welcome_token_line() -> str:
 @pytest.mark.django_db(transaction=True)
 def test_the_welcome_can_be_pasted_again_and_again(live_server, settings):
     settings.SITE_URL = live_server.url
-    for _ in range(2):
+    for _ in range(3):
         text = run("seed_demo", "--if-empty", "--welcome")
         lines = text[text.index("TOKEN=") :].replace("curl -i", "curl -s")
         done = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        made, job, booked = documents_of(done.stdout)
+        made, job, booked, visit = documents_of(done.stdout)
         assert list(job) == ["id"]
         assert list(booked) == ["records"]
+        assert visit["data"]["id"]
         assert made["schedule_at"].endswith(("T06:00:00.000Z", "T05:00:00.000Z"))
         assert made["close"]["state"] == "unclose"
