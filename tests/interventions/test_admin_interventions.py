@@ -13,7 +13,7 @@ from tests.back_office import browser, errors_of, person, sent_form, url
 from tests.intervention_factories import HOUR, make_intervention, make_routine, make_site
 from tests.interventions.desk import INTERVENTION, Desk, on_form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 S = InterventionStatus
 
 

@@ -17,7 +17,7 @@ from tests.intervention_factories import HOUR, START, make_intervention
 from tests.interventions.desk import INTERVENTION, Desk
 from tests.job_factories import make_contact, make_job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 S = InterventionStatus
 
 

@@ -10,7 +10,7 @@ from tests.interventions.test_api_seed import KEYS
 from tests.interventions.visits import RS, Visits, paths
 from tests.interventions.wire import data, error, session_caller
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("november")]
 S = InterventionStatus
 ADDED = [
     *("subType", "isOverdue", "cancellationReason", "followsId", "companyId", "ruleIds", "siteRuleIds", "assignedTo"),
