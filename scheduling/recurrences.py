@@ -40,6 +40,11 @@ HORIZON = timedelta(days=3653)
 ALIKE = 12
 
 
+def tidied(rule: str) -> str:
+    """As RFC 5545 writes it, and as it is stored."""
+    return rule.strip().upper().removeprefix("RRULE:").strip(";")
+
+
 def check_rule(text: str, start_at: datetime, zone: ZoneInfo) -> None:
     """Raise ValidationError (no field) unless it is a rule of at most one a day that names a day at all."""
     parts = _split(text)

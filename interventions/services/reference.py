@@ -62,7 +62,7 @@ class Routines(ReferenceRows):
 
     def store(self, row: Routine, changed: set[str], values: dict) -> None:
         is_new = row._state.adding
-        row.rrule = tidied(row.rrule)
+        row.rrule = recurrences.tidied(row.rrule)
         row.save()
         if "sites" in values:
             row.sites.set(values["sites"])
@@ -72,11 +72,6 @@ class Routines(ReferenceRows):
     def archive(self, pk: int, versions: Collection[int] | None = None) -> Routine:
         """It makes no more visits; those that are made stay."""
         return self.update(pk, {"archived_at": timezone.now()}, versions)
-
-
-def tidied(rule: str) -> str:
-    """As RFC 5545 writes it."""
-    return rule.strip().upper().removeprefix("RRULE:").strip(";")
 
 
 def _check_assignees(routine: Routine, changed: Collection[str]) -> None:
@@ -109,7 +104,7 @@ def _check_rule(routine: Routine) -> None:
     if not routine.start_at or not routine.rrule or len(routine.rrule) > 500:
         return
     try:
-        recurrences.check_rule(tidied(routine.rrule), routine.start_at, routine.organization.zone)
+        recurrences.check_rule(recurrences.tidied(routine.rrule), routine.start_at, routine.organization.zone)
     except ValidationError as error:
         raise ValidationError({"rrule": error}) from None
 

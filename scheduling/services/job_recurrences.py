@@ -90,7 +90,7 @@ def _tidied(values: dict) -> dict:
     """Rules as RFC 5545 writes them, days in order."""
     tidied = dict(values)
     if isinstance(rule := tidied.get("rrule"), str):
-        tidied["rrule"] = rule.strip().upper().removeprefix("RRULE:").strip(";")
+        tidied["rrule"] = recurrences.tidied(rule)
     if isinstance(days := tidied.get("exdates"), list) and all(isinstance(day, str) for day in days):
         tidied["exdates"] = sorted(set(days))
     return tidied
