@@ -28,7 +28,7 @@ def queue_assigned(intervention: Intervention) -> None:
 
 
 def queue_changed(intervention: Intervention) -> None:
-    """Your visit has other dates, sites or another description."""
+    """Your visit has other dates, or another description."""
     _tell("intervention_changed", intervention, intervention)
 
 
@@ -58,8 +58,9 @@ def queue_information(intervention: Intervention, address: str) -> None:
 
 
 def queue_signature(intervention: Intervention, address: str) -> None:
-    """The link where the visit is signed, to whom staff says."""
-    _queue("intervention_signature", intervention, address, language_of(intervention))
+    """The link where the visit is signed, to whom staff says: that of who makes it now."""
+    link_version = intervention.link_version
+    _queue("intervention_signature", intervention, address, language_of(intervention), link_version=link_version)
 
 
 def language_of(intervention: Intervention) -> str:
@@ -230,8 +231,11 @@ def render_information(row: OutboxMessage) -> Rendered | None:
 
 @email("intervention_signature", _("Link to sign an intervention"))
 def render_signature(row: OutboxMessage) -> Rendered | None:
+    """None where who makes the visit is another by now: the link would be that one's."""
     intervention = _intervention_of(row)
     if intervention is None or intervention.status not in AGREED:
+        return None
+    if row.params.get("link_version", intervention.link_version) != intervention.link_version:
         return None
     return render(row, facts(intervention), link=lambda: provider_url(intervention))
 

@@ -30,9 +30,7 @@ BEGINNING = {To.DRAFT: S.DRAFT, To.CONFIRMED: S.PLANNED, To.TO_AGREE: S.PROPOSED
 DATES = {"scheduled_start", "scheduled_end"}
 ASSIGNEES = {"assigned_company_contact", "assigned_user"}
 # What of a change those who make the visit are told.
-TOLD = DATES | {"description", "sites"}
-
-
+TOLD = DATES | {"description"}
 # Who makes the visit has been told of it.
 KNOWN = (S.PROPOSED, S.PLANNED)
 
@@ -153,8 +151,10 @@ def update_intervention(
     status = _next_status(before, intervention, changed)
     if status == S.PLANNED and before.status == S.REJECTED:
         _start_over(intervention)
-    if changed & ASSIGNEES:
+    if intervention.assignee != before.assignee:
+        # The link that the former one was sent, and what the code PIN opened to him.
         intervention.link_version += 1
+        leave_site(intervention)
     _tell(before, intervention, status, changed, notice or Notice())
     if status == before.status:
         intervention.save()
@@ -219,15 +219,21 @@ def _check(intervention: Intervention, changed: set[str]) -> None:
 def _tell(
     before: Intervention, now: Intervention, status: InterventionStatus, changed: set[str], notice: Notice
 ) -> None:
-    """Whom it is with now, and whom it was taken from; each message is a new revision of the invitation."""
+    """Whom it is with now, and whom it was taken from; each message is a new revision of the invitation.
+
+    Where nobody is told there is none: what waits to be sent shows the plan as it stands then.
+    """
     was = before.assignee if before.status in KNOWN else None
     current = now.assignee if status in KNOWN else None
-    if was is None and current is None:
+    is_taken = was and was != current and notice.tell_former
+    is_new = current and (current != was or status != before.status)
+    is_changed = current and changed & TOLD and notice.tell_current
+    if not (is_taken or is_new or is_changed):
         return
     now.calendar_sequence += 1
-    if was and was != current and notice.tell_former:
+    if is_taken:
         emails.queue_taken_away(now, before, notice.reason)
-    if (current and current != was) or (current and status != before.status):
+    if is_new:
         emails.queue_assigned(now)
-    elif current and changed & TOLD and notice.tell_current:
+    elif is_changed:
         emails.queue_changed(now)

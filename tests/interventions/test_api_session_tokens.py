@@ -15,7 +15,7 @@ from interventions.models import Session, Site
 from interventions.services.executing import Signed, announce_upload
 from interventions.services.planning import update_intervention
 from tests.factories import make_client, make_organization, make_token
-from tests.intervention_factories import HOUR, START, png
+from tests.intervention_factories import HOUR, START, make_company_contact, png
 from tests.interventions.register import Register, S
 from tests.interventions.wire import (
     SessionCaller,
@@ -184,3 +184,11 @@ def test_a_visit_that_is_planned_anew_shuts_out_who_was_there_before():
     error(response, 404)
     visit.refresh_from_db()
     assert visit.status == S.IN_PROGRESS
+
+
+def test_a_rejected_visit_that_is_given_to_another_shuts_out_who_was_there_before():
+    register = Register()
+    visit = register.in_state(S.REJECTED)
+    before = provider_caller(visit)
+    update_intervention(visit.pk, {"assigned_company_contact": make_company_contact(register.town, "Door & Sons")})
+    error(before.get(f"/interventions/v2/rs/{visit.pk}"), 401, "session_invalid")

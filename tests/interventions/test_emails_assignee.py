@@ -173,6 +173,19 @@ def test_of_two_changes_in_a_row_the_last_is_told(register, mailoutbox):
     assert [message.subject for message in sent(mailoutbox)] == ["Changed: your visit on Wednesday 2 December, 10:00"]
 
 
+@pytest.mark.parametrize("way", ["who answers for it", "quietly"])
+def test_a_change_that_nobody_is_told_of_loses_no_message_that_waits(register, mailoutbox, settings, way):
+    visit = register.curative()
+    if way == "quietly":
+        update_intervention(visit.pk, {"scheduled_end": START + 2 * HOUR}, notice=Notice(tell_current=False))
+    else:
+        update_intervention(visit.pk, {"assigned_user": register.bruno})
+    message = only(mailoutbox)
+    assert message.subject == "Proposed to you: a visit on Tuesday 1 December, 10:00"
+    assert ("10:00 – 12:00" in message.body) is (way == "quietly"), "as it stands when it is sent"
+    assert "Tuesday 1 December" in look(LINK.search(message.body)[0].removeprefix(settings.SITE_URL))
+
+
 def test_who_had_the_visit_is_told_why_it_is_no_longer_his_and_who_has_it_now_that_it_is(register, mailoutbox):
     visit = register.curative()
     _, first = entry_of(only(mailoutbox))

@@ -13,7 +13,7 @@ from interventions.models import InterventionAnomaly, InterventionStatus
 from interventions.services.planning import update_intervention
 from tests.appointments.practice import queue
 from tests.back_office import browser, person
-from tests.intervention_factories import HOUR, START
+from tests.intervention_factories import HOUR, START, make_company_contact
 from tests.interventions.provider_calls import look
 from tests.interventions.register import Register
 
@@ -123,6 +123,14 @@ def test_the_signing_link_goes_to_whom_staff_says_and_opens_the_page(register, m
     register.execute(visit.pk)
     register.verify(visit.pk)
     assert Client().get(path).status_code == 404
+
+
+def test_the_link_of_another_provider_goes_to_nobody_whom_staff_named_before(register, mailoutbox):
+    visit = register.in_state(S.PLANNED)
+    queue(lambda row: queue_signature(row, "deputy@example.org"), visit)
+    doors = make_company_contact(register.town, "Door & Sons", email="")
+    update_intervention(visit.pk, {"assigned_company_contact": doors})
+    assert sent_to_staff(mailoutbox) == []
 
 
 @pytest.mark.parametrize("function", [queue_information, queue_signature])

@@ -84,6 +84,12 @@ def test_the_link_dies_when_another_provider_has_it(register, proposed):
     look(path_of(proposed))
 
 
+def test_the_link_outlives_a_change_of_who_answers_for_the_visit(register, proposed):
+    path = path_of(proposed)
+    update_intervention(proposed.pk, {"assigned_user": register.bruno})
+    assert "Bruno" in look(path)
+
+
 # -- GET shows ----------------------------------------------------------------------------------------------
 
 
