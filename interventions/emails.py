@@ -1,6 +1,5 @@
 """Who is told what of an intervention: one queueing and one rendering function a message [contract 30]."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -48,8 +47,9 @@ def queue_refused_by_provider(intervention: Intervention) -> None:
 
 
 def queue_to_verify(intervention: Intervention) -> None:
-    """To the manager: it was executed and signed."""
-    _tell_managers("intervention_to_verify", intervention)
+    """To the manager: it was executed and signed. Not to who did that, who may not verify it."""
+    executed_by = intervention.execution.user_id if intervention.execution else None
+    _tell_managers("intervention_to_verify", intervention, executed_by)
 
 
 def queue_information(intervention: Intervention, address: str) -> None:
@@ -69,16 +69,17 @@ def language_of(intervention: Intervention) -> str:
     return (assignee.language if assignee else "") or intervention.organization.language
 
 
-def managers(intervention: Intervention) -> list[User]:
+def managers(intervention: Intervention, but: int | None = None) -> list[User]:
     """Who answers for it here: the person in charge where a provider makes the visit, else who created it; where they
-    are no staff any more, the organization's Advanced staff.
+    are no staff any more, the organization's Advanced staff. `but`: the id of who is none of them.
     """
     in_charge = intervention.assigned_user if intervention.assigned_company_contact_id else None
-    staff = User.objects.members_of(intervention.organization_id, Role.BASIC_STAFF)
+    staff = User.objects.members_of(intervention.organization_id, Role.BASIC_STAFF).exclude(pk=but)
     for person in (in_charge, intervention.created_by):
         if person and staff.filter(pk=person.pk).exists():
             return [person]
-    return list(User.objects.members_of(intervention.organization_id, Role.ADVANCED_STAFF).distinct())
+    advanced = User.objects.members_of(intervention.organization_id, Role.ADVANCED_STAFF)
+    return list(advanced.exclude(pk=but).distinct())
 
 
 def _tell(kind: str, intervention: Intervention, planned: Intervention, **params) -> None:
@@ -112,9 +113,8 @@ def _params(planned: Intervention, sequence: int) -> dict:
     }
 
 
-def _tell_managers(kind: str, intervention: Intervention) -> None:
-    people: Iterable[User] = managers(intervention)
-    for person in people:
+def _tell_managers(kind: str, intervention: Intervention, but: int | None = None) -> None:
+    for person in managers(intervention, but):
         _queue(kind, intervention, person.email, person.language, recipient=person)
 
 

@@ -71,6 +71,16 @@ def test_who_is_in_charge_is_told_what_is_to_verify(register, mailoutbox):
     assert page_of(message).endswith(f"/{visit.pk}/change/")
 
 
+def test_who_executed_it_is_not_asked_to_verify_it(register, mailoutbox):
+    own = {"assigned_company_contact": None, "assigned_user": register.mara, "creation_status": "confirmed"}
+    visit = register.curative(**own)
+    sylvie = person("sylvie", Role.ADVANCED_STAFF, register.town)
+    register.begin(visit.pk)
+    register.execute(visit.pk)
+    told = [message.to for message in sent_to_staff(mailoutbox) if message.subject.startswith("To verify")]
+    assert told == [[sylvie.email]]
+
+
 def test_where_those_are_no_staff_any_more_the_advanced_staff_are_told_each_in_the_own_language(register, mailoutbox):
     person("lise", Role.ADVANCED_STAFF, register.town, language="fr")
     visit = register.in_state(S.IN_PROGRESS)
