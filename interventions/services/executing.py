@@ -160,8 +160,8 @@ def upload_of(token: str, now: datetime | None = None) -> SignatureUpload | None
 @atomic
 def receive_upload(token: str, content: bytes) -> Intervention:
     """Raises SignatureUpload.DoesNotExist for a token that does not hold; a refused image leaves it usable."""
-    upload = SignatureUpload.objects.select_for_update().filter(token_digest=_digest(token)).first()
-    if upload is None or not upload.is_usable(timezone.now()):
+    upload = _lock_upload(token)
+    if not upload.is_usable(timezone.now()):
         raise SignatureUpload.DoesNotExist
     if len(content) != upload.size:
         refuse("signature", "size", _("must have the announced size of %(size)d bytes"), size=upload.size)
@@ -170,6 +170,13 @@ def receive_upload(token: str, content: bytes) -> Intervention:
     upload.used_at = timezone.now()
     upload.save()
     return execute(upload.intervention_id, Signed(**values, anomalies=outcomes), image=content, user=upload.user)
+
+
+def _lock_upload(token: str) -> SignatureUpload:
+    """After its intervention, as whoever ends that one ends its uploads too. Raises DoesNotExist."""
+    uploads = SignatureUpload.objects.filter(token_digest=_digest(token))
+    Intervention.objects.locked(uploads.get().intervention_id)
+    return uploads.select_for_update().get()
 
 
 def _digest(token: str) -> str:

@@ -132,8 +132,13 @@ def _lock_doors(doors: list[str], pk: int) -> list[PinTries]:
 def _lock_door(door: str, pk: int) -> PinTries:
     exists = "/" in door and Intervention.objects.filter(pk=pk).exists()
     row = PinTries(door=door, intervention_id=pk if exists else None)
-    PinTries.objects.bulk_create([row], ignore_conflicts=True)
-    return PinTries.objects.select_for_update().get(pk=door)
+    own = PinTries.objects.select_for_update().filter(pk=door)
+    found = None
+    # One that was there is gone where another call, which had the lock, forgot it.
+    while found is None:
+        PinTries.objects.bulk_create([row], ignore_conflicts=True)
+        found = own.first()
+    return found
 
 
 def _is_locked(tries: PinTries, now: datetime | None = None) -> bool:
