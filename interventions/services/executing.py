@@ -209,7 +209,7 @@ def create_unplanned(
         kind=Intervention.Kind.PREVENTIVE,
         creation_status=Intervention.CreationStatus.CONFIRMED,
         scheduled_start=actual_start,
-        scheduled_end=max(now, actual_start + SHORTEST),
+        scheduled_end=max(now, min(actual_start, rules.LAST) + SHORTEST),
         actual_start=actual_start,
         assigned_company_contact=company_contact,
         created_by=created_by,
