@@ -71,7 +71,7 @@ class Routine(OrganizationRow):
     problem = models.TextField(_("problem"), blank=True, editable=False)
 
     objects = RoutineQuerySet.as_manager()
-    history = history(excluded_fields=["problem"])
+    history = history(excluded_fields=["problem"], m2m_fields=[sites])
 
     class Meta:
         ordering = ["name", "id"]

@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
-from core.changes import apply_changes, check_all, check_fields
+from django.utils.translation import gettext as _
+
+from core.changes import apply_changes, check_all, check_fields, refuse
 from core.locks import atomic, hold
 from core.models import Organization, User
 from interventions import emails, rules
@@ -67,6 +69,8 @@ def create_from_routine(
 ) -> Intervention:
     """A preventive one: values scheduled_start, scheduled_end, creation_status; the rest is the routine's."""
     hold([routine])
+    if routine.archived_at:
+        refuse("routine", "archived", _("is archived"))
     taken = {name: getattr(routine, name) for name in (*ASSIGNEES, "description", "outside_ids")}
     draft = check_new(routine.organization, {**taken, **values}, routine.kind)
     draft.changed(routine=routine, created_by=created_by, is_automatic=is_automatic)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from core.errors import Busy, StateConflict
 from core.locks import atomic
@@ -29,22 +30,32 @@ DONE = (S.EXECUTED, S.VERIFIED)
 def make_due() -> int:
     """Every routine that makes its visits by itself; how many occurrences were judged."""
     routines = Routine.objects.due_to_run().filter(organization__is_active=True)
-    return sum(_run(pk) for pk in routines.order_by("pk").values_list("pk", flat=True))
+    found = list(routines.order_by("pk").values_list("pk", "organization__language"))
+    return sum(_run(pk, language) for pk, language in found)
 
 
-def _run(pk: int) -> int:
+def _run(pk: int, language: str) -> int:
+    """What stops it is told in the language of those who mend it."""
     judged = 0
-    try:
-        while _judge_next(pk):
-            judged += 1
-        Routine.objects.filter(pk=pk).exclude(problem="").update(problem="")
-    except (ValidationError, StateConflict) as error:
-        texts = error.messages if isinstance(error, ValidationError) else [str(error)]
-        Routine.objects.filter(pk=pk).update(problem=" ".join(texts))
-        logger.warning("routine %s makes no visit: %s", pk, " ".join(texts))
-    except Busy:
-        logger.info("routine %s is being changed, its turn comes again", pk)
+    with translation.override(language):
+        try:
+            while _judge_next(pk):
+                judged += 1
+            _note_problem(pk, "")
+        except (ValidationError, StateConflict) as error:
+            texts = error.messages if isinstance(error, ValidationError) else [str(error)]
+            _note_problem(pk, " ".join(texts))
+            logger.warning("routine %s makes no visit: %s", pk, " ".join(texts))
+        except Busy:
+            logger.info("routine %s is being changed, its turn comes again", pk)
+        except Exception:
+            logger.exception("routine %s makes no visit", pk)
+            _note_problem(pk, _("failed unexpectedly: the log says why"))
     return judged
+
+
+def _note_problem(pk: int, text: str) -> None:
+    Routine.objects.filter(pk=pk).exclude(problem=text).update(problem=text)
 
 
 @atomic
@@ -112,7 +123,9 @@ def counted(routine: Routine) -> tuple[datetime, datetime]:
     """From when its rule counts, and the first moment that may be one of its days."""
     anchor = _last_done(routine) if routine.base == Routine.Base.COMPLETION else None
     start_at = _from_visit(routine, anchor) if anchor else routine.start_at
-    return start_at, max(start_at + timedelta(days=1) if anchor else start_at, routine.judged_from or start_at)
+    # The day of the visit itself is past; the next one may be 23 hours later.
+    first = start_at + timedelta(seconds=1) if anchor else start_at
+    return start_at, max(first, routine.judged_from or first)
 
 
 def upcoming(routine: Routine, start_at: datetime, first: datetime, last: datetime) -> Iterator[datetime]:
@@ -146,14 +159,16 @@ def replan(routine: Routine) -> None:
     now = timezone.now()
     coming = list(routine.occurrences.filter(due_at__gte=now).select_related("intervention").order_by("due_at"))
     movable = [one for one in coming if one.intervention and one.intervention.status in UNCONFIRMED]
-    fixed = [one.due_at for one in coming if one not in movable]
+    # What was cancelled does not come again on its own day, and holds up no other.
+    cancelled = {one.due_at for one in coming if one.intervention and one.intervention.status == S.CANCELLED}
+    fixed = [one.due_at for one in coming if one not in movable and one.due_at not in cancelled]
     since = max([now, *(due_at + timedelta(seconds=1) for due_at in fixed)])
     Routine.objects.filter(pk=routine.pk).update(judged_from=since)
     routine.judged_from = since
-    if routine.base == Routine.Base.COMPLETION:
-        days: list[datetime] = []
-    else:
-        days = list(upcoming(routine, routine.start_at, since, now + AHEAD))
+    days: list[datetime] = []
+    if routine.base != Routine.Base.COMPLETION:
+        named = upcoming(routine, routine.start_at, since, now + AHEAD)
+        days = [day for day in named if day not in cancelled]
     RoutineOccurrence.objects.filter(pk__in=[one.pk for one in movable]).delete()
     visits = [one.intervention for one in movable if one.intervention]
     for visit, due_at in zip_longest(visits, days[: len(visits)]):

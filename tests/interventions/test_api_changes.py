@@ -85,7 +85,8 @@ def test_one_of_a_routine_has_the_routines_sites_and_assignees(visits):
     RoutineOccurrence.objects.create(routine=routine, **named)
     assert visits.get(made["id"])["hasRoutineInterventionDrift"], "it is not on the day that the rule named"
     foreign = make_routine(Visits("Elsewhere").town)
-    for pk in (foreign.pk, 10**9):
+    archived = make_routine(visits.town, visits.site, archived_at=START)
+    for pk in (foreign.pk, archived.pk, 10**9):
         assert paths(visits.staff.post(f"{PREVENTIVE}/routine", {**body, "routineId": pk}), 422) == ["routineId"]
     assert paths(visits.staff.post(f"{PREVENTIVE}/routine", {}), 400) == [
         *("scheduledStart", "scheduledEnd", "creationStatus", "routineId"),

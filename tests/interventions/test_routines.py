@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 import time_machine
 
-from interventions.models import Intervention, InterventionStatus, RoutineOccurrence
+from interventions.models import Intervention, InterventionStatus, Routine, RoutineOccurrence
 from interventions.services.reference import ROUTINES
 from interventions.services.routine_runs import AHEAD, make_due
+from tests.intervention_factories import make_site
 from tests.interventions.register import Register
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,42 @@ def test_another_rule_moves_what_nobody_confirmed_and_leaves_what_was_confirmed(
     assert len({each.scheduled_start for each in starts}) == len(starts)
 
 
+def test_a_cancelled_visit_holds_up_no_new_rule_and_does_not_come_again(register):
+    with time_machine.travel(FIRST - DAY, tick=False):
+        routine = make(register, creation_status="to_agree")
+        make_due()
+        last = routine.occurrences.order_by("due_at").last()
+        register.cancel(last.intervention_id)
+        ROUTINES.update(routine.pk, {"rrule": "FREQ=WEEKLY;BYDAY=TU,FR"})
+        make_due()
+    planned = Intervention.objects.exclude(status=S.CANCELLED).order_by("scheduled_start")
+    starts = list(planned.values_list("scheduled_start", flat=True))
+    assert starts[:3] == [FIRST, FIRST + 3 * DAY, FIRST + 7 * DAY]
+    assert last.due_at not in starts
+    assert Intervention.objects.filter(status=S.CANCELLED).count() == 1
+
+
+def test_the_day_after_a_visit_counts_also_where_it_has_23_hours(register):
+    start = datetime(2026, 3, 28, 9, tzinfo=UTC)
+    with time_machine.travel(start - DAY, tick=False) as clock:
+        routine = make(register, base="completion", rrule="FREQ=DAILY", start_at=start)
+        make_due()
+        clock.move_to(start + timedelta(hours=1))
+        visit = Intervention.objects.get(routine=routine)
+        register.begin(visit.pk)
+        register.execute(visit.pk)
+        make_due()
+    assert dues(routine) == [start, start + timedelta(hours=23)]
+
+
+def test_its_sites_are_in_its_history(register):
+    routine = make(register)
+    ROUTINES.update(routine.pk, {"sites": [register.site, make_site(register.town, "Gym")]})
+    entries = [{one.site.name for one in entry.sites.all()} for entry in routine.history.order_by("-history_id")]
+    assert entries[0] == {"École Pasteur", "Gym"}
+    assert {"École Pasteur"} in entries
+
+
 def test_the_rule_keeps_its_hour_on_both_nights_when_the_clocks_change(register):
     start = datetime(2026, 3, 21, 1, 30, tzinfo=UTC)
     with time_machine.travel(start - DAY, tick=False):
@@ -143,4 +180,19 @@ def test_a_routine_that_cannot_make_its_visit_says_why_and_others_go_on(register
         make_due()
     stuck.refresh_from_db()
     assert stuck.problem == "is archived"
+    assert len(dues(other)) == 9
+
+
+def test_what_nobody_foresaw_stops_one_routine_and_is_said_in_the_organizations_language(register, monkeypatch):
+    town = Register("Lyon", language="fr")
+    with time_machine.travel(FIRST - DAY, tick=False):
+        archived, broken, other = make(town), make(register), make(register, name="Doors")
+        type(town.provider).objects.filter(pk=town.provider.pk).update(is_archived=True)
+        # A rule that another program wrote.
+        Routine.objects.filter(pk=broken.pk).update(rrule="FREQ=WEEKLY;BYDAY=XX")
+        make_due()
+    archived.refresh_from_db()
+    broken.refresh_from_db()
+    assert archived.problem == "est archivé"
+    assert "the log says why" in broken.problem
     assert len(dues(other)) == 9
