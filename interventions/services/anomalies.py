@@ -149,12 +149,19 @@ def _check(anomaly: Anomaly, changed: set[str]) -> None:
     checks = [lambda: check_fields(anomaly, changed)]
     if "site" in changed and anomaly.site_id:
         checks.append(lambda: check_usable("site", anomaly.organization_id, anomaly.site))
+        checks.append(lambda: _check_not_awaited(anomaly))
     if "observed_at" in changed:
         checks.append(lambda: rules.check_moment("observed_at", anomaly.observed_at))
         checks.append(lambda: rules.check_past("observed_at", anomaly.observed_at, timezone.now()))
     if changed & {"observed_at", "resolution_delay"}:
         checks.append(lambda: _set_due(anomaly))
     check_all(*checks)
+
+
+def _check_not_awaited(anomaly: Anomaly) -> None:
+    """Who makes the visit was told where to go, and the report says where it was."""
+    if anomaly.status in (AnomalyStatus.PLANNED, AnomalyStatus.TO_REVIEW):
+        refuse("site", "held", _("cannot be changed while an open intervention has the anomaly"))
 
 
 def _set_due(anomaly: Anomaly) -> None:

@@ -204,6 +204,16 @@ def test_what_an_open_intervention_holds_is_resolved_by_its_verification(site, s
     assert data(staff.get(ONE.format(anomaly.pk)))["status"] == 1
 
 
+def test_where_it_is_does_not_change_while_somebody_is_to_go_there(site, staff):
+    anomaly, other = make_anomaly(site), make_site(site.organization)
+    make_intervention(site.organization, anomaly)
+    path = ONE.format(anomaly.pk)
+    assert list(fields(staff.put(path, {"title": "Door", "siteId": other.pk}), 422)) == ["siteId"]
+    assert list(fields(staff.patch(CHANGE.format(anomaly.pk), {"siteId": other.pk}), 422)) == ["siteId"]
+    found = data(staff.put(path, {"title": "Door of the hall", "siteId": site.pk}))
+    assert (found["title"], found["siteId"]) == ("Door of the hall", site.pk)
+
+
 def test_x_sites_hides_the_rows_of_other_sites(site, staff):
     anomaly, other = make_anomaly(site), make_site(site.organization)
     there, elsewhere = f"['{site.pk}']", f'["{other.pk}"]'
