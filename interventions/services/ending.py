@@ -21,7 +21,7 @@ def cancel_intervention(pk: int, reason: str = "", versions: Collection[int] | N
     rules.check_comment("cancellation_reason", reason)
     check_action(intervention, Action.CANCEL)
     was_known = intervention.status in KNOWN
-    mark_anomalies(intervention, AnomalyStatus.OPEN, links_of(intervention))
+    mark_anomalies(AnomalyStatus.OPEN, links_of(intervention))
     intervention.cancellation_reason = reason
     let_go(intervention)
     if was_known and intervention.assignee:

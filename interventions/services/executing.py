@@ -119,9 +119,7 @@ def _finish(
         if one := said.get(link.anomaly_id):
             link.provider_action, link.comment = one.action, one.comment
             link.save()
-    mark_anomalies(
-        intervention, AnomalyStatus.TO_REVIEW, [one for one in links if one.provider_action == ProviderAction.DONE]
-    )
+    mark_anomalies(AnomalyStatus.TO_REVIEW, [one for one in links if one.provider_action == ProviderAction.DONE])
     intervention.changed(execution=execution, actual_start=execution.started_at, actual_end=execution.done_at)
     enter(intervention, InterventionStatus.EXECUTED, signed.comment, execution.provider_name)
     emails.queue_to_verify(intervention)

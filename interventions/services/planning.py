@@ -23,7 +23,7 @@ from interventions.models import (
     Site,
 )
 from interventions.services import pins
-from interventions.services.steps import enter, keep_time, lock_intervention
+from interventions.services.steps import enter, keep_time, links_of, lock_intervention, mark_anomalies
 from interventions.sessions import leave_site
 from interventions.states import Action, check_action
 
@@ -123,14 +123,13 @@ def _store(draft: Intervention, site_ids: Collection[int], anomalies: Sequence[A
     """With its PIN, its links, its first step; who makes the visit is told."""
     pins.give_pin(draft)
     begin = BEGINNING[To(draft.creation_status)]
+    draft.calendar_sequence = 0 if begin == S.DRAFT else 1
     enter(draft, begin)
     draft.sites.set(Site.objects.filter(pk__in=site_ids))
     for anomaly in anomalies:
         InterventionAnomaly.objects.create(intervention=draft, anomaly=anomaly)
         anomaly.changed(status=AnomalyStatus.PLANNED).save()
     if begin != S.DRAFT:
-        draft.calendar_sequence = 1
-        draft.save()
         emails.queue_assigned(draft)
 
 
@@ -201,11 +200,12 @@ def _start_over(intervention: Intervention) -> None:
     intervention.changed(
         execution=None, actual_start=None, actual_end=None, verified_by=None, verified_at=None, decision_comment=""
     )
-    for link in intervention.links.select_related("anomaly").order_by("anomaly_id"):
+    links = links_of(intervention)
+    for link in links:
         link.provider_action, link.comment = link.ProviderAction.NONE, ""
         link.client_decision, link.client_decision_comment = link.ClientDecision.NONE, ""
         link.save()
-        Anomaly.objects.locked(link.anomaly_id).changed(status=AnomalyStatus.PLANNED).save()
+    mark_anomalies(AnomalyStatus.PLANNED, links)
 
 
 def _check(intervention: Intervention, changed: set[str]) -> None:

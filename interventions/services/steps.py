@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core.context import current_actor
 from interventions.models import (
+    Anomaly,
     AnomalyStatus,
     Intervention,
     InterventionAnomaly,
@@ -55,8 +56,8 @@ def keep_time(intervention: Intervention) -> None:
         person_time.take(source, intervention.organization_id, intervention.assigned_user, interval)
 
 
-def mark_anomalies(intervention: Intervention, status: AnomalyStatus, links: Collection[InterventionAnomaly]) -> None:
-    """The anomalies of these links, which its lock holds, get this state."""
+def mark_anomalies(status: AnomalyStatus, links: Collection[InterventionAnomaly]) -> None:
+    """The anomalies of these links, which links_of locked, get this state."""
     for link in links:
         anomaly = link.anomaly
         if anomaly.status != status:
@@ -67,11 +68,7 @@ def mark_anomalies(intervention: Intervention, status: AnomalyStatus, links: Col
 def links_of(intervention: Intervention) -> list[InterventionAnomaly]:
     """With their anomalies, in order, the anomalies locked: whoever else wants them waits."""
     links = list(intervention.links.select_related("anomaly__site").order_by("anomaly_id"))
-    fresh = (
-        {row.pk: row for row in type(links[0].anomaly).objects.locked_all([link.anomaly_id for link in links])}
-        if links
-        else {}
-    )
+    fresh = {row.pk: row for row in Anomaly.objects.locked_all([link.anomaly_id for link in links])}
     for link in links:
         site = link.anomaly.site
         link.anomaly = fresh[link.anomaly_id]

@@ -52,7 +52,7 @@ def verify(
     if decision == Decision.ACCEPTED:
         _accept(intervention, links, comment, user)
     else:
-        mark_anomalies(intervention, AnomalyStatus.TO_REVIEW, links)
+        mark_anomalies(AnomalyStatus.TO_REVIEW, links)
         enter(intervention, InterventionStatus.REJECTED, comment)
     return intervention
 

@@ -91,6 +91,11 @@ def test_each_one_concerned_is_told(register):
     ]
 
 
+def test_what_is_new_has_one_entry_in_its_history(register):
+    visit = register.curative()
+    assert [(entry.history_type, entry.version) for entry in visit.history.all()] == [("+", visit.version)]
+
+
 def test_a_step_that_the_state_forbids_names_those_that_allow_it(register):
     visit = register.in_state(S.DRAFT)
     with pytest.raises(StateConflict) as refused:
