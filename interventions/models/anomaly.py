@@ -52,10 +52,9 @@ class AnomalyQuerySet(VersionedQuerySet):
         """
         seen = models.OuterRef("observed_at")
         before = Anomaly.objects.filter(site=models.OuterRef("site"), title__iexact=models.OuterRef("title"))
-        before = before.filter(
-            resolved_at__lte=seen,
-            resolved_at__gte=models.ExpressionWrapper(seen - CAME_BACK, output_field=models.DateTimeField()),
-        )
+        # Reckoned from the resolution, which was lately: what was seen may lie where there is no day before it.
+        until = models.ExpressionWrapper(models.F("resolved_at") + CAME_BACK, output_field=models.DateTimeField())
+        before = before.alias(until=until).filter(resolved_at__lte=seen, until__gte=seen)
         return self.unresolved().filter(models.Exists(before))
 
     def overdue(self, now: datetime | None = None) -> Self:

@@ -134,6 +134,7 @@ def test_the_list_tells_what_came_back_within_thirty_days(site, staff):
     make_anomaly(site, "Door", observed_at=now - timedelta(days=9))
     back = make_anomaly(site, "door", observed_at=now - timedelta(days=11))
     make_anomaly(make_site(site.organization), "Door", observed_at=now - timedelta(days=11))
+    make_anomaly(site, "Door", observed_at=datetime(1, 1, 3, tzinfo=UTC))
     assert ids(staff, "cameBack=true") == [back.pk]
 
 
