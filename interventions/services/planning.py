@@ -154,6 +154,9 @@ def update_intervention(
     status = _next_status(before, intervention, changed)
     if status == S.PLANNED and before.status == S.REJECTED:
         _start_over(intervention)
+    elif status != before.status:
+        # A refusal was of the former date.
+        intervention.decision_comment = ""
     if intervention.assignee != before.assignee:
         # The link that the former one was sent, and what the code PIN opened to him.
         intervention.link_version += 1
