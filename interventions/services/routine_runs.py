@@ -108,14 +108,19 @@ def _made_by_hand(routine: Routine, due_at: datetime) -> Intervention | None:
 
 
 def _unjudged(routine: Routine, now: datetime) -> Iterator[datetime]:
-    """In order. Counted from the last visit there is at most one, and none while a visit is open."""
+    """In order, at most one a local day, so that another hour or time zone makes no second visit on it.
+
+    Counted from the last visit there is at most one, and none while a visit is open.
+    """
     is_counted = routine.base == Routine.Base.COMPLETION
     if is_counted and _has_open_visit(routine):
         return
     start_at, first = counted(routine)
-    judged = set(routine.occurrences.filter(due_at__gte=first).values_list("due_at", flat=True))
+    local_date = routine.organization.local_date
+    judged = routine.occurrences.filter(due_at__gte=first - timedelta(days=2)).values_list("due_at", flat=True)
+    done = {local_date(due_at) for due_at in judged}
     for due_at in upcoming(routine, start_at, first, now + AHEAD):
-        if due_at not in judged:
+        if local_date(due_at) not in done:
             yield due_at
 
 
@@ -167,8 +172,10 @@ def replan(routine: Routine) -> None:
     routine.judged_from = since
     days: list[datetime] = []
     if routine.base != Routine.Base.COMPLETION:
+        local_date = routine.organization.local_date
+        kept = {local_date(due_at) for due_at in (*fixed, *cancelled)}
         named = upcoming(routine, routine.start_at, since, now + AHEAD)
-        days = [day for day in named if day not in cancelled]
+        days = [day for day in named if local_date(day) not in kept]
     RoutineOccurrence.objects.filter(pk__in=[one.pk for one in movable]).delete()
     visits = [one.intervention for one in movable if one.intervention]
     for visit, due_at in zip_longest(visits, days[: len(visits)]):

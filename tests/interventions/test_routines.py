@@ -141,6 +141,27 @@ def test_a_cancelled_visit_holds_up_no_new_rule_and_does_not_come_again(register
     assert Intervention.objects.filter(status=S.CANCELLED).count() == 1
 
 
+def test_another_hour_makes_no_second_visit_on_the_day_of_one_that_is_confirmed(register):
+    with time_machine.travel(FIRST - DAY, tick=False):
+        routine = make(register)
+        make_due()
+        before = dues(routine)
+        ROUTINES.update(routine.pk, {"start_at": FIRST + timedelta(hours=6)})
+        make_due()
+    assert dues(routine) == before
+
+
+def test_another_time_zone_makes_no_second_visit_on_a_day(register):
+    start = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    with time_machine.travel(start - DAY, tick=False):
+        routine = make(register, start_at=start)
+        make_due()
+        before = dues(routine)
+        type(register.town).objects.filter(pk=register.town.pk).update(time_zone="UTC")
+        make_due()
+    assert dues(routine) == before
+
+
 def test_the_day_after_a_visit_counts_also_where_it_has_23_hours(register):
     start = datetime(2026, 3, 28, 9, tzinfo=UTC)
     with time_machine.travel(start - DAY, tick=False) as clock:
