@@ -20,7 +20,6 @@ from interventions.models import (
     InterventionAnomaly,
     InterventionStatus,
     Routine,
-    Site,
 )
 from interventions.services import pins
 from interventions.services.steps import enter, keep_time, links_of, lock_intervention, mark_anomalies
@@ -125,7 +124,7 @@ def _store(draft: Intervention, site_ids: Collection[int], anomalies: Sequence[A
     begin = BEGINNING[To(draft.creation_status)]
     draft.calendar_sequence = 0 if begin == S.DRAFT else 1
     enter(draft, begin)
-    draft.sites.set(Site.objects.filter(pk__in=site_ids))
+    draft.sites.add(*site_ids)
     for anomaly in anomalies:
         InterventionAnomaly.objects.create(intervention=draft, anomaly=anomaly)
         anomaly.changed(status=AnomalyStatus.PLANNED).save()
