@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from core.context import acting
 from core.demo import Demo, DemoPart, Sample, register
 from core.zones import local_moment
 from interventions.models import (
@@ -111,12 +112,14 @@ class SafetyRegister:
         self.anomalies: list[Anomaly] = []
 
     def fill(self) -> None:
-        self.make_places()
-        self.make_anomalies()
-        for visit in VISITS:
-            self.make_visit(visit)
-        self.make_own_visit()
-        self.make_routine()
+        with acting(user_id=self.people["advanced_staff"].pk):
+            self.make_places()
+            self.make_anomalies()
+            for visit in VISITS:
+                self.make_visit(visit)
+            self.make_own_visit()
+            self.make_routine()
+        make_due()
 
     def at(self, day: int, hour: int) -> datetime:
         return local_moment(self.place.local_date() + timedelta(days=day), time(hour), self.place.zone)
@@ -190,7 +193,6 @@ class SafetyRegister:
             "sites": self.sites,
         }
         ROUTINES.create(self.place, values)
-        make_due()
 
     # -- steps ----------------------------------------------------------------------------------------------
 

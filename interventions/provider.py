@@ -1,6 +1,7 @@
 """The provider's page of an intervention, behind a signed link: the date is agreed on, and the visit begun with the PIN
 and signed. GET shows, POST acts."""
 
+import re
 from base64 import b64encode
 
 from django.conf import settings
@@ -29,6 +30,8 @@ STALE = _("This visit was changed in the meantime. See how it stands now.")
 WHY = _("Say why the date does not suit you.")
 # One sentence for all, as it says neither which it was nor when the lock ends.
 WRONG_PIN = _("This code is not right. After five wrong ones, wait 15 minutes before you try again.")
+NO_PIN = _("The code has six digits.")
+A_PIN = re.compile(r"\A[0-9]{6}\Z")
 
 
 @by_link
@@ -125,8 +128,12 @@ def answer(request: HttpRequest, intervention: Intervention, service) -> HttpRes
 
 
 def enter_pin(request: HttpRequest, intervention: Intervention) -> HttpResponse | None:
+    pin = "".join(request.POST.get("pin", "").split())
+    # What is no code at all was mistyped: it says nothing about the right one, and costs no try.
+    if not A_PIN.match(pin):
+        return show(request, intervention, 422, pin_error=NO_PIN)
     try:
-        begin_with_pin(intervention.pk, "".join(request.POST.get("pin", "").split()))
+        begin_with_pin(intervention.pk, pin)
     except WrongPin:
         return show(request, intervention, 422, pin_error=WRONG_PIN)
     return None

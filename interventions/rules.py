@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.changes import check_all, refuse
 from core.errors import StateConflict
 from core.models import Role, User
-from interventions.models import Anomaly, Intervention, InterventionAnomaly, InterventionStatus, Site
+from interventions.models import Anomaly, Intervention, InterventionAnomaly, InterventionStatus, Routine, Site
 from interventions.models.texts import LONG
 from scheduling.job_rules import check_usable
 
@@ -75,6 +75,12 @@ def check_member(field: str, organization_id: int, user: User | None) -> None:
     members = User.objects.members_of(organization_id, Role.BASIC_STAFF)
     if user is not None and not members.filter(pk=user.pk).exists():
         refuse(field, "must_exist", _("must exist"))
+
+
+def check_in_use(routine: Routine) -> None:
+    """An archived one makes no more visits, by hand neither."""
+    if routine.archived_at is not None:
+        refuse("routine", "archived", _("is archived"))
 
 
 def check_sites(organization_id: int, sites: Sequence[Site]) -> None:

@@ -1,19 +1,16 @@
 """Services in words, for the files of appointments and of those who wait: a few queries however many rows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from appointments.models import AppointmentLine, Service
-
-# SQLite binds no more values than so many at once, everywhere.
-AT_ONCE = 900
+from core.admin.export import in_parts
 
 
 def services_of(appointments: list[int]) -> list[str]:
     """Of each of these appointments, in their order."""
     found: dict[int, list[str]] = defaultdict(list)
-    for some in _parts(appointments):
+    for some in in_parts(appointments):
         rows = AppointmentLine.objects.filter(appointment__in=some).order_by("appointment", "position")
         for pk, name in rows.values_list("appointment", "service__name"):
             found[pk].append(name)
@@ -23,10 +20,6 @@ def services_of(appointments: list[int]) -> list[str]:
 def services_named(wishes: list[list[int]]) -> list[str]:
     """Of each of these lists of ids."""
     names: dict[int, str] = {}
-    for some in _parts(sorted(set(chain.from_iterable(wishes)))):
+    for some in in_parts(sorted(set(chain.from_iterable(wishes)))):
         names.update(Service.objects.filter(pk__in=some).values_list("pk", "name"))
     return [", ".join(names.get(pk, f"#{pk}") for pk in wish) for wish in wishes]
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))

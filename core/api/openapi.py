@@ -137,6 +137,8 @@ class DialectSchema(AutoSchema):
         return "".join(f"_{part}" for part in parts) + ("_by_put" if both else "")
 
     def described(self, documented: Operation) -> str:
+        if not documented.is_by_scheme:
+            return documented.description
         access = self.view.access
         own = " A student sees only what is his own." if access.own else ""
         return f"{documented.description}\n\n{self.role_asked(documented)}{own}".strip()

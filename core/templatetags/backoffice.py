@@ -49,7 +49,7 @@ def chosen(choices):
 @register.inclusion_tag("admin/bar_chart.html")
 def bar_chart(bars):
     """Horizontal bars. `bars`: a list of `(label, value, tone)`; the longest fills the width."""
-    left = 175 if any(len(str(label)) > LONG_LABEL for label, _value, _tone in bars) else 120
+    left = 190 if any(len(str(label)) > LONG_LABEL for label, _value, _tone in bars) else 120
     longest = max((value for _label, value, _tone in bars), default=0) or 1
     rows = [
         {

@@ -1,5 +1,3 @@
-import re
-
 from django.contrib import admin
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
@@ -12,13 +10,22 @@ from core.admin.display import EMPTY, local_time
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
 from interventions.admin.anomaly_actions import ACTIONS, plan_visit, visit_url
-from interventions.admin.display import anomaly_pill, decided_pill, did_pill, due, link_to, risk_pill, status_pill, when
+from interventions.admin.display import (
+    LABEL,
+    anomaly_pill,
+    decided_pill,
+    did_pill,
+    due,
+    link_to,
+    risk_pill,
+    status_pill,
+    when,
+)
 from interventions.models import Anomaly, AnomalyStatus, InterventionAnomaly
 from interventions.services import anomalies as services
 from scheduling.admin.reference import with_organization
 from scheduling.admin.related_filter import related_filter
 
-LABEL = re.compile(r"^\s*A-0*(\d{1,9})\s*$", re.IGNORECASE | re.ASCII)
 COURSE = ["due", "reported_by", "report"]
 RESOLVED = ["resolved", "resolved_by", "resolved_comment"]
 # Quick filters of what has a day by which it must be done.

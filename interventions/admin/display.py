@@ -1,7 +1,9 @@
 """How interventions, anomalies and what came of them look in lists and forms."""
 
+import re
+
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from core.admin.display import EMPTY, local_span, local_time, pill
@@ -16,6 +18,8 @@ from interventions.models import (
     RoutineOccurrence,
 )
 
+# An anomaly's number as people read it: A-00012.
+LABEL = re.compile(r"^\s*A-0*(\d{1,9})\s*$", re.IGNORECASE | re.ASCII)
 S, A = InterventionStatus, AnomalyStatus
 STATUS: dict[str, str] = {
     S.DRAFT: "grey",
@@ -71,6 +75,13 @@ def decided_pill(link: InterventionAnomaly):
 def when(intervention: Intervention) -> str:
     """From its start to its end, on the organization's clock."""
     return local_span(intervention.scheduled_start, intervention.scheduled_end, intervention.organization.zone)
+
+
+def when_cell(intervention: Intervention):
+    """In a list: of several days it may break between its two ends alone. In red once it is past."""
+    late = " late" if intervention.is_overdue else ""
+    ends = when(intervention).split(" – ")
+    return format_html_join(" – ", '<span class="nowrap{}">{}</span>', ((late, end) for end in ends))
 
 
 def due(anomaly: Anomaly):

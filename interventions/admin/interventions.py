@@ -11,7 +11,8 @@ from core.admin.filters import OrganizationFilter, people_filter
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from interventions.admin import report_files
-from interventions.admin.display import assignee_of, link_to, sites_of, state_pills, when
+from interventions.admin.display import LABEL, assignee_of, link_to, sites_of, state_pills, when_cell
+from interventions.admin.exported import ANOMALIES, SITES
 from interventions.admin.intervention_actions import ACTIONS
 from interventions.admin.intervention_form import NOTICE, ChangeForm, NewForm
 from interventions.admin.page import page_of
@@ -62,13 +63,15 @@ class InterventionsAdmin(OrganizationAdmin):
     date_hierarchy = "scheduled_start"
     search_fields = ["description", "assigned_company_contact__name", "assigned_company_contact__company_name"]
     search_fields += ["sites__name", "links__anomaly__title", "=id"]
-    search_help_text = _("Search by site, anomaly, provider, description or number")
+    search_help_text = _("Search by site, anomaly (A-00012), provider, description or number")
     ordering = ["-scheduled_start", "-id"]
     export_columns = [
         "id",
         "organization__name",
         "kind",
         "status",
+        SITES,
+        ANOMALIES,
         "scheduled_start",
         "scheduled_end",
         "assigned_company_contact__name",
@@ -96,6 +99,11 @@ class InterventionsAdmin(OrganizationAdmin):
         rows = super().get_queryset(request).select_related("organization", *PEOPLE, "execution")
         rows = rows.defer("execution__signature").prefetch_related("sites", "links")
         return rows.annotate(clash_id=in_clash(KIND))
+
+    def get_search_results(self, request, queryset, search_term):
+        if found := LABEL.match(search_term):
+            return queryset.filter(links__anomaly__number=int(found[1])), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_ordering(self, request):
         return ["scheduled_start", "id"] if request.GET.get("quick") in SOONEST_FIRST else self.ordering
@@ -201,9 +209,7 @@ class InterventionsAdmin(OrganizationAdmin):
 
     @admin.display(description=_("when"), ordering="scheduled_start")
     def when_text(self, row):
-        late = " late" if row.is_overdue else ""
-        text = format_html('<span class="nowrap{}">{}</span>', late, when(row))
-        return format_html("{} {}", text, conflict_pill()) if row.clash_id else text
+        return format_html("{} {}", when_cell(row), conflict_pill()) if row.clash_id else when_cell(row)
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, row):

@@ -7,9 +7,7 @@ from collections.abc import Collection, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
-from core.changes import apply_changes, check_all, check_fields, refuse
+from core.changes import apply_changes, check_all, check_fields
 from core.locks import atomic, hold
 from core.models import Organization, User
 from interventions import emails, rules
@@ -68,8 +66,7 @@ def create_from_routine(
 ) -> Intervention:
     """A preventive one: values scheduled_start, scheduled_end, creation_status; the rest is the routine's."""
     hold([routine])
-    if routine.archived_at:
-        refuse("routine", "archived", _("is archived"))
+    rules.check_in_use(routine)
     taken = {name: getattr(routine, name) for name in (*ASSIGNEES, "description", "outside_ids")}
     draft = check_new(routine.organization, {**taken, **values}, routine.kind)
     draft.changed(routine=routine, created_by=created_by, is_automatic=is_automatic)

@@ -31,7 +31,12 @@ class CompanyContacts(ReferenceRows):
 
     model = CompanyContact
 
+    def plain(self, values: dict) -> dict:
+        """A name of spaces is none."""
+        return {**values, "name": values["name"].strip()} if values.get("name") else values
+
     def check_new(self, organization, values: dict) -> CompanyContact:
+        values = self.plain(values)
         if not values.get("name"):
             person = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
             values = {**values, "name": (person or values.get("company_name") or "")[:250]}

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from appointments.models import Appointment, Calendar, CalendarEvent, CalendarFeed, Customer, Waiting
 from core.models import Application, Membership, Organization, OutboxMessage, Role, User
+from interventions.models import InterventionStep
 from scheduling.models import (
     Close,
     CommunityService,
@@ -141,6 +142,12 @@ class TestSeedDemo:
         assert {event.kind for event in CalendarEvent.objects.filter(**here)} == set(CalendarEvent.Kind)
         assert Waiting.objects.filter(**here).exists()
         assert CalendarFeed.objects.filter(user__login="demo-advanced", **here).exists()
+
+    def test_each_step_of_a_visit_that_people_made_was_somebodys(self):
+        here = {"intervention__organization": answer("seed_demo")["organization"]}
+        steps = InterventionStep.objects.filter(intervention__is_automatic=False, **here)
+        assert steps.exists()
+        assert not steps.filter(user=None, by="").exists()
 
     def test_the_doctor_finds_nothing_wrong_with_it(self):
         answer("seed_demo")

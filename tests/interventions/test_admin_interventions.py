@@ -169,6 +169,23 @@ def test_filters_by_state_kind_provider_person_site_and_day(desk):
         assert desk.shown(INTERVENTION, **filters) == [found], filters
 
 
+def test_an_anomalys_number_finds_its_interventions(desk):
+    door, lift = desk.anomaly("Fire door does not close"), desk.anomaly("Lift stops")
+    found = desk.in_state(S.PLANNED, lift)
+    desk.in_state(S.PLANNED, door)
+    for text in (lift.label, f" {lift.label.lower()} ", f"A-{lift.number}"):
+        assert desk.shown(INTERVENTION, q=text) == [found], text
+    assert desk.shown(INTERVENTION, q="A-999999999") == []
+
+
+def test_the_file_names_sites_and_anomalies(desk):
+    door, lift = desk.anomaly("Fire door does not close"), desk.anomaly("Lift stops")
+    desk.in_state(S.PLANNED, lift, door)
+    header, row = desk.client.get(url(INTERVENTION, "export", "csv")).content.decode().splitlines()
+    assert "Status,Sites,Anomalies,Planned start" in header
+    assert f',{desk.site.name},"{door.label}, {lift.label}",' in row
+
+
 def test_another_towns_interventions_are_not_there(desk):
     foreign = Desk("Lyon").in_state(S.EXECUTED)
     assert desk.shown(INTERVENTION) == []

@@ -1,6 +1,7 @@
 """Changing an intervention before it is executed: curative, preventive, of a routine; and who is told [contract 30]."""
 
 import pytest
+from django.utils import timezone
 
 from core.models import OutboxMessage
 from interventions.models import Intervention, InterventionStatus, RoutineOccurrence
@@ -91,6 +92,12 @@ def test_one_of_a_routine_has_the_routines_sites_and_assignees(visits):
     assert paths(visits.staff.post(f"{PREVENTIVE}/routine", {}), 400) == [
         *("scheduledStart", "scheduledEnd", "creationStatus", "routineId"),
     ]
+
+
+def test_an_archived_routine_makes_no_visit(visits):
+    archived = make_routine(visits.town, visits.site, archived_at=timezone.now())
+    body = {**NEXT_DATES, "creationStatus": 0, "routineId": archived.pk}
+    assert paths(visits.staff.post(f"{PREVENTIVE}/routine", body), 422) == ["routineId"]
 
 
 def test_whoever_has_the_visit_and_whoever_loses_it_are_told_with_the_reason(visits, other):

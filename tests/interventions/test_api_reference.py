@@ -80,6 +80,13 @@ def test_a_company_contact_is_called_by_the_person_or_the_company(staff):
     assert list(fields(staff.post(CONTACTS, {"email": "no address", "phone": "1" * 41}))) == ["email", "phone"]
 
 
+def test_a_company_contact_is_never_called_by_spaces(staff):
+    contact = data(staff.post(CONTACTS, {"name": "  ", "companyName": "Doors"}), 201)
+    assert contact["name"] == "Doors"
+    assert "name" in fields(staff.patch(f"{CONTACTS}/{contact['id']}", {"name": " "}), 422)
+    assert "name" in fields(staff.post(CONTACTS, {"name": " "}), 422)
+
+
 def test_a_company_contact_changes_under_if_match(town, staff):
     contact = make_company_contact(town)
     path = f"{CONTACTS}/{contact.pk}"

@@ -188,3 +188,12 @@ def test_what_is_no_form_does_nothing(proposed, kind):
     assert Client().post(path_of(proposed), '{"act": "accept"}', content_type=kind).status_code == 302
     proposed.refresh_from_db()
     assert proposed.status == S.PROPOSED
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12345O", "+12345", "１２３４５６", ""])
+def test_what_is_no_code_at_all_costs_no_try(planned, typed):
+    path = path_of(planned)
+    mistyped = [press(path, "pin", pin=typed) for _ in range(6)]
+    assert {response.status_code for response in mistyped} == {422}
+    assert "The code has six digits." in mistyped[-1].content.decode()
+    assert enter_pin(path, planned).status_code == 302
