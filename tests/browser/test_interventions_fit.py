@@ -35,7 +35,7 @@ def desk(page):
 @pytest.fixture
 def visit_of_days(desk):
     provider = make_company_contact(desk.town, name="Jean-Baptiste Petit", company_name="Ascenseurs du Nord")
-    visit = make_intervention(desk.town, status=S.PLANNED, assigned_company_contact=provider, **SEVERAL_DAYS)
+    visit = make_intervention(desk.town, status=S.PROPOSED, assigned_company_contact=provider, **SEVERAL_DAYS)
     visit.sites.set([make_site(desk.town, name="Médiathèque Marguerite Duras")])
     return visit
 
