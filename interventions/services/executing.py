@@ -207,7 +207,8 @@ def create_unplanned(
         kind=Intervention.Kind.PREVENTIVE,
         creation_status=Intervention.CreationStatus.CONFIRMED,
         scheduled_start=actual_start,
-        scheduled_end=max(now, min(actual_start, rules.LAST) + SHORTEST),
+        # A start that is refused below may be the last moment that there is.
+        scheduled_end=max(now, min(actual_start, now + SHORTEST) + SHORTEST),
         actual_start=actual_start,
         assigned_company_contact=company_contact,
         created_by=created_by,
