@@ -7,15 +7,20 @@ from contextlib import contextmanager
 
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
 
 class NameServer:
-    """records: domain → its MX records; a domain that is not there does not exist, and None gets no answer at all."""
+    """records: domain → its MX records; a domain that is not there does not exist, and None gets no answer at all.
 
-    def __init__(self, records: dict[str, list[str] | None]):
+    addresses: domain → what it is told each time that it is asked for, the last for ever.
+    """
+
+    def __init__(self, records: dict[str, list[str] | None], addresses: dict[str, list[list[str]]] | None = None):
         self.records = records
+        self.addresses = addresses or {}
         self.asked: list[str] = []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
@@ -35,6 +40,8 @@ class NameServer:
         domain = name.to_text(omit_final_dot=True).lower()
         self.asked.append(domain)
         answer = dns.message.make_response(query)
+        if domain in self.addresses:
+            return self.with_addresses(answer, domain, query.question[0].rdtype)
         if domain not in self.records:
             answer.set_rcode(dns.rcode.NXDOMAIN)
             return answer
@@ -42,6 +49,18 @@ class NameServer:
         if found:
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", "MX", *found))
         return None if found is None else answer
+
+    def with_addresses(
+        self, answer: dns.message.Message, domain: str, kind: dns.rdatatype.RdataType
+    ) -> dns.message.Message:
+        name, turns = answer.question[0].name, self.addresses[domain]
+        # A question for each family makes one time.
+        of_kind = [one for one in turns[0] if (":" in one) == (kind == dns.rdatatype.AAAA)]
+        if of_kind:
+            answer.answer.append(dns.rrset.from_text(name, 0, "IN", kind, *of_kind))
+        if kind == dns.rdatatype.A and len(turns) > 1:
+            turns.pop(0)
+        return answer
 
     @property
     def resolver(self) -> dns.resolver.Resolver:
@@ -66,4 +85,17 @@ def name_server(records: dict[str, list[str] | None]) -> Iterator[NameServer]:
         yield server
     finally:
         dns.resolver.default_resolver = usual
+        server.stop()
+
+
+@contextmanager
+def hosts(addresses: dict[str, list[list[str]]]) -> Iterator[NameServer]:
+    """What this process connects to by name is asked there; names that are not there do not exist."""
+    server = NameServer({}, addresses)
+    server.thread.start()
+    dns.resolver.override_system_resolver(server.resolver)
+    try:
+        yield server
+    finally:
+        dns.resolver.restore_system_resolver()
         server.stop()

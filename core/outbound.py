@@ -1,0 +1,262 @@
+"""Calls to other people's servers: signed, to allowed hosts alone, bounded in time and in size [contracts 50, 60]."""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import validate_host
+from django.utils.translation import gettext as _
+
+from core.changes import refuse
+from core.service_scripts import Run
+
+SECONDS = 10.0
+LONGEST_ANSWER = 64 * 1024
+LONGEST_URL = 2000
+URL = re.compile(r"https?://[!-\[\]-~]+", re.IGNORECASE)
+NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+# An IPv4 address as IPv6-only networks write it.
+TRANSLATED = IPv6Network("64:ff9b::/96")
+
+
+class CallFailed(Exception):
+    """The call was refused or had no answer; the text, for people, names the host and nothing else of the address."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text`: the first 64 KiB."""
+
+    status: int
+    text: str
+
+    @property
+    def is_success(self) -> bool:
+        """A redirect is none, as it is not followed."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class Target:
+    is_tls: bool
+    host: str
+    port: int
+    path: str
+
+
+def check_url(field: str, url: object) -> None:
+    """Raises ValidationError where a call would be refused for its address as it is written."""
+    try:
+        target_of(url)
+    except CallFailed as error:
+        refuse(field, "url", str(error))
+
+
+def post_json(url: str, body: Any, *, key: str, secrets: Sequence[bytes]) -> Answer:
+    """POST the body as JSON, signed by each of the secrets as the Standard Webhooks say; raises CallFailed.
+
+    `key` names the message, and is the same whenever it is sent again.
+    """
+    target = target_of(url)
+    if not secrets:
+        raise CallFailed(_("There is no secret to sign with"))
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Dutyboard", "Connection": "close"}
+    return _Exchange(target, content, headers | signed(key, content, secrets)).answer()
+
+
+def post_to(run: Run, url: str, body: Any) -> Answer:
+    """The same for a service script; raises CallFailed also where the answer is no success."""
+    answer = post_json(url, body, key=run.key, secrets=[run.secret] if run.secret else [])
+    if not answer.is_success:
+        host = target_of(url).host
+        raise CallFailed(_("%(host)s answered %(status)d") % {"host": host, "status": answer.status})
+    return answer
+
+
+def signed(key: str, content: bytes, secrets: Sequence[bytes]) -> dict[str, str]:
+    moment = str(int(time.time()))
+    message = f"{key}.{moment}.".encode() + content
+    signatures = [base64.b64encode(hmac.digest(secret, message, hashlib.sha256)).decode() for secret in secrets]
+    return {
+        "webhook-id": key,
+        "webhook-timestamp": moment,
+        "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
+    }
+
+
+# -- where to -------------------------------------------------------------------------------------------------
+
+
+def target_of(url: object) -> Target:
+    """Raises CallFailed for what is no plain address of an allowed host."""
+    if not isinstance(url, str) or len(url) > LONGEST_URL or not URL.fullmatch(url):
+        raise CallFailed(_("The address must begin with http:// or https:// and have no spaces"))
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise CallFailed(_("The address is none")) from None
+    if "@" in parts.netloc:
+        raise CallFailed(_("The address may hold no name and password"))
+    host = (parts.hostname or "").removesuffix(".")
+    if not _is_host(host):
+        raise CallFailed(_("The address names no host"))
+    if not validate_host(host, settings.OUTBOUND_HOSTS):
+        raise CallFailed(_("%(host)s is not among the hosts that may be called") % {"host": host})
+    query = f"?{parts.query}" if parts.query else ""
+    return Target(parts.scheme == "https", host, port, (parts.path or "/") + query)
+
+
+def _is_host(host: str) -> bool:
+    """A name, or an IP address in its usual form: what ends in a number is no name, though resolvers take it."""
+    try:
+        return "%" not in str(ip_address(host))
+    except ValueError:
+        last = host.rpartition(".")[2]
+        return bool(NAME.fullmatch(host)) and not re.fullmatch(r"\d+|0x[0-9a-f]*", last)
+
+
+def addresses_of(target: Target) -> list[str]:
+    """Resolved once: the connection goes to one of these. Raises CallFailed unless each of them may be called."""
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    is_private = validate_host(target.host, settings.OUTBOUND_PRIVATE_HOSTS)
+    if not addresses or not all(may_be_called(address, is_private) for address in addresses):
+        raise CallFailed(_("%(host)s has an address that may not be called") % {"host": target.host})
+    return addresses
+
+
+def may_be_called(address: str, is_private: bool) -> bool:
+    """Public ones; private ones and this machine's own for a host that may have such."""
+    ip = _meant(ip_address(address))
+    if ip.is_loopback:
+        return is_private
+    if ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved or _is_odd(ip):
+        return False
+    return is_private or ip.is_global
+
+
+def _meant(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(ip, IPv4Address):
+        return ip
+    return ip.ipv4_mapped or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in TRANSLATED else ip)
+
+
+def _is_odd(ip: IPv4Address | IPv6Address) -> bool:
+    """IPv6 that leads elsewhere through a tunnel, or was a private network once."""
+    return isinstance(ip, IPv6Address) and bool(ip.sixtofour or ip.teredo or ip.is_site_local or "%" in str(ip))
+
+
+# -- the call itself ------------------------------------------------------------------------------------------
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+class _Connection(http.client.HTTPConnection):
+    """To an address that was checked, with the host's name in `Host` and in TLS."""
+
+    def __init__(self, target: Target, opened: Callable[[socket.socket], None]) -> None:
+        super().__init__(target.host, target.port, timeout=SECONDS)
+        self.target, self.opened = target, opened
+        self.default_port = 443 if target.is_tls else 80
+
+    def connect(self) -> None:
+        self.sock = self._reached(addresses_of(self.target))
+        self.opened(self.sock)
+        if self.target.is_tls:
+            host = self.target.host
+            self.sock = _tls().wrap_socket(self.sock, server_hostname=host, do_handshake_on_connect=False)
+            self.opened(self.sock)
+            self.sock.do_handshake()
+
+    def _reached(self, addresses: list[str]) -> socket.socket:
+        *others, last = addresses
+        for address in others:
+            try:
+                return socket.create_connection((address, self.port), self.timeout)
+            except OSError:
+                continue
+        return socket.create_connection((last, self.port), self.timeout)
+
+
+class _Exchange:
+    """In a thread of its own, left alone when the time is over: no answer and no resolver holds the caller longer."""
+
+    def __init__(self, target: Target, content: bytes, headers: dict[str, str]) -> None:
+        self.target, self.content, self.headers = target, content, headers
+        self.socket: socket.socket | None = None
+        self.is_over = False
+        self.guard = threading.Lock()
+        self.outcome: Answer | Exception | None = None
+
+    def answer(self) -> Answer:
+        thread = threading.Thread(target=self._run, name="outbound", daemon=True)
+        thread.start()
+        try:
+            thread.join(SECONDS)
+        finally:
+            self._end()
+        if self.outcome is None:
+            raise CallFailed(_("%(host)s did not answer in time") % {"host": self.target.host})
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def _end(self) -> None:
+        with self.guard:
+            self.is_over = True
+            _shut(self.socket)
+
+    def _opened(self, opened: socket.socket) -> None:
+        with self.guard:
+            self.socket = opened
+            if self.is_over:
+                _shut(opened)
+
+    def _run(self) -> None:
+        connection = _Connection(self.target, self._opened)
+        try:
+            outcome: Answer | Exception = self._spoken(connection)
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
+            why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+            outcome = CallFailed(_("%(host)s cannot be reached (%(why)s)") % {"host": self.target.host, "why": why})
+        except Exception as error:
+            # Whatever it is, it is the caller's.
+            outcome = error
+        finally:
+            connection.close()
+        with self.guard:
+            if not self.is_over:
+                self.outcome = outcome
+
+    def _spoken(self, connection: _Connection) -> Answer:
+        connection.request("POST", self.target.path, self.content, self.headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.read(LONGEST_ANSWER).decode("utf-8", "replace"))
+
+
+def _shut(opened: socket.socket | None) -> None:
+    """Whoever waits for it is woken. Not by TLS's own method, which must not be called by another thread."""
+    if opened is not None:
+        try:
+            socket.socket.shutdown(opened, socket.SHUT_RDWR)
+        except OSError:
+            return
