@@ -1,7 +1,10 @@
 import os
+import sys
+from typing import Any
 
 from celery import Celery
-from kombu import Exchange, Queue
+from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,8 +19,6 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 300, "socket_connect_timeout": 0.5, "socket_timeout": 5},
     task_default_queue="dutyboard",
-    # A worker takes from both in turn: the sweep does not stand in line behind a backlog until it expires.
-    task_queues=[Queue(name, Exchange(name), name) for name in ("dutyboard", "periodic")],
     timezone="UTC",
     beat_schedule={
         "sweep-outbox": {
@@ -25,11 +26,21 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10, "queue": "periodic"},
         },
-        "service-scripts": {
-            "task": "core.tasks.run_service_scripts",
-            "schedule": 60.0,
-            "options": {"expires": 60, "queue": "periodic"},
+        "dispatch-service-tasks": {
+            "task": "svctasks.tasks.dispatch_service_tasks",
+            "schedule": 1.0,
+            "options": {"expires": 5, "queue": "periodic"},
         },
     },
 )
+# Celery would close the connection before and after each task, and a new one costs more than most tasks.
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+@task_postrun.connect
+def look_at_connections(sender: Any, **_about) -> None:
+    """Kept and checked as those of requests are."""
+    if not sender.request.is_eager:
+        close_old_connections()

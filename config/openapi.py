@@ -11,7 +11,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": r"/(v2|v1|api)",
+    "SCHEMA_PATH_PREFIX": r"/(v2|v1|api|rest)",
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["core.api.openapi.plain_paths"],
     "POSTPROCESSING_HOOKS": ["core.api.openapi_common.add_common"],

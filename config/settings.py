@@ -11,7 +11,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.log import logging_of
 from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401  (Django reads it here)
+from config.queues import queues_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -166,6 +168,16 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=not REDIS_URL)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
+# Where this process runs service tasks, in words of the operator's own.
+WORKER_SITES = env.list("WORKER_SITES", default=["main"])
+CELERY_TASK_QUEUES = queues_at(WORKER_SITES)
+# How long a run's worker may say nothing before the run is lost.
+SERVICE_RUN_LEASE = timedelta(seconds=env.int("SERVICE_RUN_LEASE_SECONDS", default=60))
+# How long a site is there after a worker of it gave a sign of life, which they do four times in this time.
+SERVICE_SITE_AWAY = timedelta(seconds=env.int("SERVICE_SITE_AWAY_SECONDS", default=90))
+# The hosts that may be called, ".example.org" with all below it; those of them that may have private addresses.
+OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=[])
+OUTBOUND_PRIVATE_HOSTS = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])
 
 # E-mail: printed by default, SMTP by EMAIL_URL (smtp+tls://user:password@host:587).
 email = env.email_url_config(required_in_production("EMAIL_URL", "consolemail://"))
@@ -276,24 +288,4 @@ if PRODUCTION:
     }
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "text")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request": {"()": "core.logging.RequestFilter"}},
-    "formatters": {
-        "text": {"format": "{asctime} {levelname} [{request_id}] {name}: {message}", "style": "{"},
-        "json": {"()": "core.logging.JsonFormatter"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request"]},
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "dutyboard": {"level": "INFO"},
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # A refusal is no incident: the access line tells of it.
-        "django.request": {"level": "ERROR"},
-        # Django's own access line names the path, which may hold a signed link; ours does not.
-        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
-    },
-}
+LOGGING = logging_of(LOG_FORMAT)

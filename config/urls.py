@@ -24,6 +24,7 @@ urlpatterns = [
     path("v2/", include("scheduling.api.community.urls")),
     path("v1/", include("scheduling.api.jobs.urls")),
     path("api/v1/", include("appointments.api.urls")),
+    path("rest/v1/", include("svctasks.api.urls")),
     # Six of them.
     path("", include("interventions.api.urls")),
     path("api/schema", reading_only(SchemaView.as_view()), name="schema"),

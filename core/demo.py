@@ -16,11 +16,12 @@ from django.db import transaction
 
 from core.clients import create_client, renew_secret
 from core.models import Application, Membership, Organization, Role, User
+from core.organizations import save_organization
 
 CLIENT_NAME = "Demo client"
 CLIENT_SCOPES = [
     *("public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"),
-    *("interventions:read", "interventions:write"),
+    *("interventions:read", "interventions:write", "svctasks:read", "svctasks:write"),
 ]
 
 
@@ -163,8 +164,7 @@ def _make_people() -> Demo:
 def _make_organization(name: str, time_zone: str) -> Organization:
     organization = Organization(name=name, time_zone=time_zone)
     organization.full_clean()
-    organization.save()
-    return organization
+    return save_organization(organization)
 
 
 def _make_person(each: DemoPerson, organization: Organization, user: User | None) -> User:

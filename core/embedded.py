@@ -1,9 +1,10 @@
-"""The worker of an installation without a broker: one thread in one of its server processes."""
+"""The worker of an installation without a broker: threads in one of its server processes, one for each part."""
 
 import fcntl
 import logging
 import threading
-import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -13,73 +14,102 @@ from django.db import close_old_connections
 from core import mail
 from core.context import acting
 from core.mail.handover import wake
-from core.service_scripts import run_due_service_scripts
 
 logger = logging.getLogger("dutyboard.embedded")
 
 PAUSE = 2.0
 LONGEST_PAUSE = 60.0
-SCRIPTS_EVERY = 60.0
 DRAIN_SECONDS = 20.0
 
 
-def start() -> threading.Thread | None:
-    """Start the thread where settings ask for one. A server may end without a word: claimed rows have a lease."""
+@dataclass(frozen=True)
+class Part:
+    """`round` is called again and again, at once when `wake` is set."""
+
+    name: str
+    round: Callable[[], object]
+    wake: threading.Event
+    pause: float = PAUSE
+
+
+_parts: list[Part] = []
+
+
+def register(name: str, round: Callable[[], object], wake: threading.Event, pause: float = PAUSE) -> None:
+    """Apps add what else the worker does; `pause` in seconds."""
+    _parts.append(Part(name, round, wake, pause))
+
+
+def drain() -> None:
+    with acting(door="embedded"):
+        mail.drain(seconds=DRAIN_SECONDS)
+
+
+register("outbox", drain, wake)
+
+
+def start() -> list[threading.Thread]:
+    """Start the threads where settings ask for them. A server may end without a word: claimed rows have a lease."""
     if not settings.EMBEDDED_WORKER:
-        return None
-    thread = threading.Thread(target=Worker(settings.VAR_DIR / "embedded.lock").run, name="embedded", daemon=True)
-    thread.start()
-    return thread
+        return []
+    lock = Lock(settings.VAR_DIR / "embedded.lock")
+    workers = [Worker(part, lock) for part in _parts]
+    threads = [threading.Thread(target=one.run, name=f"embedded {one.part.name}", daemon=True) for one in workers]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+class Lock:
+    """Of all server processes on this machine the one that holds it works; another takes over when it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: TextIO | None = None
+        self.guard = threading.Lock()
+
+    def is_held(self) -> bool:
+        """By this process; taken where it is free."""
+        with self.guard:
+            return bool(self.file) or self._take()
+
+    def _take(self) -> bool:
+        file = self.path.open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self.file = file
+        return True
 
 
 class Worker:
-    """Of all server processes on this machine the one that holds the lock works; another takes over when it ends."""
+    """One part's rounds, as long as this process has the lock."""
 
-    def __init__(self, lock_path: Path) -> None:
-        self.lock_path = lock_path
-        self.lock: TextIO | None = None
-        self.pause = PAUSE
-        self.scripts_due = time.monotonic()
+    def __init__(self, part: Part, lock: Lock) -> None:
+        self.part, self.lock = part, lock
+        self.pause = part.pause
 
     def run(self) -> None:
         while True:
             self.round()
-            wake.wait(self.pause)
-            wake.clear()
+            self.part.wake.wait(self.pause)
+            self.part.wake.clear()
 
     def round(self) -> None:
         """One look at what is due. Survives whatever happens, and then waits longer."""
         try:
-            if self._holds_lock():
+            if self.lock.is_held():
                 self._work()
-            self.pause = PAUSE
+            self.pause = self.part.pause
         except Exception:
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
-            logger.exception("trying again in %s s", self.pause)
+            logger.exception("%s: trying again in %s s", self.part.name, self.pause)
 
     def _work(self) -> None:
         close_old_connections()
         try:
-            with acting(door="embedded"):
-                mail.drain(seconds=DRAIN_SECONDS)
-                self._run_scripts()
+            self.part.round()
         finally:
             close_old_connections()
-
-    def _run_scripts(self) -> None:
-        if time.monotonic() < self.scripts_due:
-            return
-        self.scripts_due = time.monotonic() + SCRIPTS_EVERY
-        run_due_service_scripts()
-
-    def _holds_lock(self) -> bool:
-        if self.lock:
-            return True
-        lock = self.lock_path.open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            return False
-        self.lock = lock
-        return True

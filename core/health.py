@@ -42,6 +42,11 @@ def check_outbox() -> str:
 CHECKS: dict[str, Callable[[], str]] = {"database": check_database, "broker": check_broker, "outbox": check_outbox}
 
 
+def register(name: str, check: Callable[[], str]) -> None:
+    """Apps add their part: a check says how it is in a few words, or raises RuntimeError with what is wrong."""
+    CHECKS[name] = check
+
+
 @reading_only
 def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})

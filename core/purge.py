@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
@@ -14,8 +15,8 @@ from oauth2_provider.models import (
 )
 
 from core.mail import prune_outbox
-from core.models import IdempotencyKey
-from core.service_scripts import service_script
+from core.models import IdempotencyKey, Organization
+from core.service_scripts import Run, Shipped, service_script
 
 AccessToken, RefreshToken, Grant = get_access_token_model(), get_refresh_token_model(), get_grant_model()
 
@@ -23,9 +24,11 @@ AccessToken, RefreshToken, Grant = get_access_token_model(), get_refresh_token_m
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=24)
 KEEP_MESSAGES = timedelta(days=30)
 BATCH = 1000
+CLEANING = Shipped("cleardata", "Daily cleaning", every=timedelta(days=1))
 
-# Given True it only counts; it answers how many rows it deleted or changed, or would.
-Purge = Callable[[bool], int]
+# Given True it only counts; it answers how many rows it deleted or changed, or would: of this organization and of
+# nobody's, or, without one, of all.
+Purge = Callable[[bool, Organization | None], int]
 _purges: dict[str, Purge] = {}
 
 
@@ -34,14 +37,23 @@ def register(name: str, purge: Purge) -> None:
     _purges[name] = purge
 
 
-def run(dry_run: bool = False) -> dict[str, int]:
+def run(dry_run: bool = False, organization: Organization | None = None) -> dict[str, int]:
     """Every purge, in the order of registration: the counts by name."""
-    return {name: purge(dry_run) for name, purge in _purges.items()}
+    return {name: purge(dry_run, organization) for name, purge in _purges.items()}
 
 
-@service_script("purge", every=timedelta(days=1))
-def purge_daily() -> int:
-    return sum(run().values())
+def of(organization: Organization | None, name: str = "organization") -> dict:
+    """The filter for a purge's rows."""
+    return {name: organization} if organization else {}
+
+
+@service_script("purge_archived", title=_("Deletes what is expired or past its retention"), ships=CLEANING)
+def purge_archived(run: Run) -> dict[str, int]:
+    counts = {}
+    for number, (name, purge) in enumerate(_purges.items()):
+        run.progress(number, len(_purges), name)
+        counts[name] = purge(False, run.organization)
+    return {name: count for name, count in counts.items() if count}
 
 
 def delete_in_batches(rows: QuerySet, dry_run: bool) -> int:
@@ -62,11 +74,11 @@ def _dead_refresh_tokens() -> Q:
     return Q(revoked__lte=before) | Q(unused, revoked=None)
 
 
-def purge_refresh_tokens(dry_run: bool) -> int:
+def purge_refresh_tokens(dry_run: bool, organization: Organization | None = None) -> int:
     return delete_in_batches(RefreshToken.objects.filter(_dead_refresh_tokens()), dry_run)
 
 
-def purge_access_tokens(dry_run: bool) -> int:
+def purge_access_tokens(dry_run: bool, organization: Organization | None = None) -> int:
     """Expired, and not what a living refresh token hangs on."""
     living = RefreshToken.objects.exclude(pk__in=RefreshToken.objects.filter(_dead_refresh_tokens()).values("pk"))
     expired = AccessToken.objects.filter(expires__lt=timezone.now())
@@ -74,20 +86,20 @@ def purge_access_tokens(dry_run: bool) -> int:
     return delete_in_batches(expired.exclude(pk__in=needed), dry_run)
 
 
-def purge_grants(dry_run: bool) -> int:
+def purge_grants(dry_run: bool, organization: Organization | None = None) -> int:
     return delete_in_batches(Grant.objects.filter(expires__lt=timezone.now()), dry_run)
 
 
-def purge_idempotency_keys(dry_run: bool) -> int:
+def purge_idempotency_keys(dry_run: bool, organization: Organization | None = None) -> int:
     before = timezone.now() - KEEP_IDEMPOTENCY_KEYS
     return delete_in_batches(IdempotencyKey.objects.filter(created_at__lt=before), dry_run)
 
 
-def purge_messages(dry_run: bool) -> int:
-    return prune_outbox(KEEP_MESSAGES, dry_run=dry_run)
+def purge_messages(dry_run: bool, organization: Organization | None = None) -> int:
+    return prune_outbox(KEEP_MESSAGES, organization, dry_run=dry_run)
 
 
-def purge_sessions(dry_run: bool) -> int:
+def purge_sessions(dry_run: bool, organization: Organization | None = None) -> int:
     return delete_in_batches(Session.objects.filter(expire_date__lt=timezone.now()), dry_run)
 
 

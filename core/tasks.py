@@ -1,10 +1,9 @@
-"""Celery's door to the outbox and the service scripts. A lost task costs nothing: the rows say what is to be done."""
+"""Celery's door to the outbox. A lost task costs nothing: the rows say what is to be done."""
 
 from celery import shared_task
 
 from core import mail
 from core.context import acting
-from core.service_scripts import run_due_service_scripts
 
 # Under beat's ten seconds, so that sweeps do not pile up.
 SWEEP_SECONDS = 8.0
@@ -20,9 +19,3 @@ def send_message(row_id: int) -> None:
 def sweep_outbox() -> None:
     with acting(door="celery"):
         mail.drain(seconds=SWEEP_SECONDS)
-
-
-@shared_task
-def run_service_scripts() -> None:
-    with acting(door="celery"):
-        run_due_service_scripts()

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from core.purge import delete_in_batches, register
+from core.models import Organization
+from core.purge import delete_in_batches, of, register
 from interventions.models import PinTries, Session, SignatureUpload
 
 # A lock that ended this long ago counts no more towards the next one.
@@ -13,16 +14,18 @@ FORGET_TRIES = timedelta(days=2)
 KEEP = timedelta(days=1)
 
 
-def purge_sessions(dry_run: bool) -> int:
+def purge_sessions(dry_run: bool, organization: Organization | None = None) -> int:
     before = timezone.now() - KEEP
-    return delete_in_batches(Session.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before)), dry_run)
+    rows = Session.objects.filter(Q(expires_at__lt=before) | Q(revoked_at__lt=before), **of(organization))
+    return delete_in_batches(rows, dry_run)
 
 
-def purge_uploads(dry_run: bool) -> int:
-    return delete_in_batches(SignatureUpload.objects.filter(expires_at__lt=timezone.now() - KEEP), dry_run)
+def purge_uploads(dry_run: bool, organization: Organization | None = None) -> int:
+    rows = SignatureUpload.objects.filter(expires_at__lt=timezone.now() - KEEP)
+    return delete_in_batches(rows.filter(**of(organization, "intervention__organization")), dry_run)
 
 
-def purge_pin_tries(dry_run: bool) -> int:
+def purge_pin_tries(dry_run: bool, organization: Organization | None = None) -> int:
     before = timezone.now() - FORGET_TRIES
     rows = PinTries.objects.filter(Q(locked_until__lt=before) | Q(locked_until=None), since__lt=before)
     return delete_in_batches(rows, dry_run)

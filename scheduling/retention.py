@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.locks import atomic
-from core.models import OutboxMessage
+from core.models import Organization, OutboxMessage
 from core.people import PLACEHOLDER_EMAIL, placeholder, placeholders
-from core.purge import register
+from core.purge import of, register
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 from scheduling.services import student_time
 
@@ -32,29 +32,30 @@ MESSAGE_STATE = OutboxMessage.State
 BATCH = 500
 
 
-def anonymise_closes(dry_run: bool) -> int:
+def anonymise_closes(dry_run: bool, organization: Organization | None = None) -> int:
     """Uncloses that nothing happened to for that long, with their contest."""
-    return _each(old_closes, _anonymise_close, dry_run)
+    return _each(old_closes, _anonymise_close, dry_run, organization)
 
 
-def anonymise_community_services(dry_run: bool) -> int:
+def anonymise_community_services(dry_run: bool, organization: Organization | None = None) -> int:
     """Judged, or of a close that is over or was never there, and untouched for that long."""
-    return _each(lambda *limit: _open(CommunityService, old_services(*limit)), _anonymise_service, dry_run)
+    return _each(_open_old_services, _anonymise_service, dry_run, organization)
 
 
-def anonymise_deleted_rows(dry_run: bool) -> int:
+def anonymise_deleted_rows(dry_run: bool, organization: Organization | None = None) -> int:
     """What the history keeps of rows that were deleted that long ago."""
-    found = [(model, list(pks)) for model in BLANKS for pks in _deleted(model)]
+    found = [(model, list(pks)) for model in BLANKS for pks in _deleted(model, organization)]
     if not dry_run:
         for model, pks in found:
             _forget_in_batches(model, pks)
     return sum(len(pks) for _model, pks in found)
 
 
-def limits() -> Iterator[tuple[int, datetime]]:
+def limits(organization: Organization | None = None) -> Iterator[tuple[int, datetime]]:
     """(organization's id, the instant before which its rows are old), where a retention is set."""
     now = timezone.now()
-    for organization_id, days in SchedulingSettings.objects.values_list("organization_id", "retention_days"):
+    rows = SchedulingSettings.objects.filter(**of(organization))
+    for organization_id, days in rows.values_list("organization_id", "retention_days"):
         if days:
             yield organization_id, now - timedelta(days=days)
 
@@ -81,8 +82,12 @@ def _open(model: Kind, rows: QuerySet) -> QuerySet:
     return rows.exclude(**{field: word})
 
 
-def _each(find: Callable[..., QuerySet], anonymise: Anonymise, dry_run: bool) -> int:
-    return sum(_each_of(find(*limit), anonymise, dry_run) for limit in limits())
+def _open_old_services(organization_id: int, before: datetime) -> QuerySet[CommunityService]:
+    return _open(CommunityService, old_services(organization_id, before))
+
+
+def _each(find: Callable[..., QuerySet], anonymise: Anonymise, dry_run: bool, organization: Organization | None) -> int:
+    return sum(_each_of(find(*limit), anonymise, dry_run) for limit in limits(organization))
 
 
 def _each_of(rows: QuerySet, anonymise: Anonymise, dry_run: bool) -> int:
@@ -115,8 +120,8 @@ def _anonymise_service(service: CommunityService) -> None:
     _forget(CommunityService, [service.pk])
 
 
-def _deleted(model: Kind) -> Iterator[QuerySet]:
-    for organization_id, before in limits():
+def _deleted(model: Kind, organization: Organization | None) -> Iterator[QuerySet]:
+    for organization_id, before in limits(organization):
         rows = model.history.filter(organization_id=organization_id, history_type="-", history_date__lt=before)
         yield _open(model, rows).order_by("id").values_list("id", flat=True)
 

@@ -32,6 +32,9 @@ WITHOUT_HISTORY = {
     "scheduling.JobOccurrence",
     "scheduling.JobReferenceCounter",
     "scheduling.JobStatusChange",
+    "svctasks.DispatcherBeat",
+    "svctasks.ServiceRun",
+    "svctasks.WorkerSite",
 }
 # Changed by one claim at a time, which is its own guard; and parts of a row whose own version grows.
 WITHOUT_VERSION = {

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @contextmanager
 def celery(*words: str, **environment: str) -> Iterator[subprocess.Popen]:
     """`celery -A config.celery <words>` in a process group of its own, killed without mercy at the end."""
-    command = [sys.executable, "-m", "celery", "-A", "config.celery", *words]
+    command = [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet", *words]
     process = subprocess.Popen(command, cwd=ROOT, env=database_env() | environment, start_new_session=True)
     try:
         yield process

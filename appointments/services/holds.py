@@ -87,11 +87,13 @@ def release_hold(pk: int) -> None:
 
 
 @atomic
-def forget_expired() -> int:
+def forget_expired(organization: Organization) -> int:
     """What nobody released or consumed; how many. Who waits is told, as of any time that frees."""
     # What is being consumed at this moment is passed by; its row comes before its time, as in a booking.
     rows = Hold.objects.select_for_update(of=("self",), skip_locked=True).select_related("calendar")
-    expired = list(rows.filter(expires_at__lte=timezone.now()).order_by("pk")[:MOST_FORGOTTEN])
+    expired = list(
+        rows.filter(organization=organization, expires_at__lte=timezone.now()).order_by("pk")[:MOST_FORGOTTEN]
+    )
     _free(expired)
     return len(expired)
 

@@ -5,6 +5,7 @@ from core.admin import navigation
 from core.admin.base import BackOfficeAdmin
 from core.admin.display import pill
 from core.models import Organization, Role
+from core.organizations import save_organization
 
 
 @admin.register(Organization)
@@ -19,6 +20,16 @@ class OrganizationsAdmin(BackOfficeAdmin):
     search_fields = ["name"]
     search_help_text = _("Search by name")
     export_columns = ["id", "name", "time_zone", "language", "is_active"]
+
+    def create_row(self, request, values, form):
+        organization = Organization(**values)
+        organization.full_clean()
+        return save_organization(organization)
+
+    def update_row(self, request, row, versions, values, form):
+        organization = Organization.objects.locked(row.pk, versions).changed(**values)
+        organization.full_clean()
+        return save_organization(organization)
 
     def has_add_permission(self, request, obj=None) -> bool:
         return request.user.is_superuser

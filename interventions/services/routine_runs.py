@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Busy, StateConflict
 from core.locks import atomic
+from core.models import Organization
 from interventions.models import Intervention, InterventionStatus, Routine, RoutineOccurrence
 from interventions.services.ending import cancel_intervention
 from interventions.services.planning import Notice, create_from_routine, update_intervention
@@ -27,9 +28,10 @@ UNCONFIRMED = (S.DRAFT, S.PROPOSED, S.REFUSED)
 DONE = (S.EXECUTED, S.VERIFIED)
 
 
-def make_due() -> int:
-    """Every routine that makes its visits by itself; how many occurrences were judged."""
+def make_due(organization: Organization | None = None) -> int:
+    """Every routine, of one organization or of all, that makes its visits itself; how many occurrences were judged."""
     routines = Routine.objects.due_to_run().filter(organization__is_active=True)
+    routines = routines.filter(organization=organization) if organization else routines
     found = list(routines.order_by("pk").values_list("pk", "organization__language"))
     return sum(_run(pk, language) for pk, language in found)
 

@@ -9,6 +9,7 @@ from scheduling.models.job_type import JobCategory, JobReferenceCounter, JobType
 from scheduling.models.resource import Resource
 from scheduling.models.settings import SchedulingSettings
 from scheduling.models.timetable import Hours, SpecialDay, Timetable
+from scheduling.models.workday import Workday
 
 __all__ = [
     "Absence",
@@ -34,4 +35,5 @@ __all__ = [
     "SchedulingSettings",
     "SpecialDay",
     "Timetable",
+    "Workday",
 ]

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Organization, VersionedModel
 from core.models.history import history
 from scheduling import holidays
+from scheduling.models.timetable import Timetable
 
 
 class SchedulingSettings(VersionedModel):
@@ -30,6 +32,15 @@ class SchedulingSettings(VersionedModel):
             "A job over other busy time of its resource or vehicle is refused; else it is shown as a conflict."
         ),
     )
+    timetable = models.ForeignKey(
+        Timetable,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("working hours"),
+        help_text=_("When service tasks find working hours. Empty: Monday to Friday, 09:00 to 18:00."),
+    )
     country = models.CharField(
         _("country of the public holidays"), max_length=2, blank=True, help_text=_("ISO 3166 code, as FR.")
     )
@@ -52,6 +63,8 @@ class SchedulingSettings(VersionedModel):
         return str(self.organization)
 
     def clean(self) -> None:
+        if self.timetable and self.timetable.organization_id != self.organization_id:
+            raise ValidationError({"timetable": ValidationError(_("is none of the organization's"), code="unknown")})
         holidays.check_place(self.country, self.region)
 
     @classmethod

@@ -157,9 +157,10 @@ def delete_close(pk: int, versions: Collection[int] | None = None) -> None:
     close.delete()
 
 
-def unclose_ended() -> int:
+def unclose_ended(organization: Organization) -> int:
     """Unclose every close whose end is past; the number of them."""
-    ended = list(Close.objects.ended().order_by("pk").values_list("pk", flat=True))
+    rows = Close.objects.ended().filter(organization=organization)
+    ended = list(rows.order_by("pk").values_list("pk", flat=True))
     return sum(_unclose_if_ended(pk) for pk in ended)
 
 

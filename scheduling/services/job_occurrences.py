@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Busy, StaleVersion
 from core.locks import atomic
+from core.models import Organization
 from scheduling import holidays, job_rules, recurrences
 from scheduling.models import Job, JobOccurrence, JobRecurrence, SchedulingSettings
 from scheduling.services import busy
@@ -47,13 +48,14 @@ class NotMade(Exception):
         self.outcome, self.reason = outcome, reason
 
 
-def make_due(now: datetime | None = None) -> list[Judgement]:
+def make_due(now: datetime | None = None, organization: Organization | None = None) -> list[Judgement]:
     """Every occurrence that begins from now until as many days ahead as its recurrence says, and was not judged yet.
 
-    Two runs at once make each of them once.
+    Of one organization, or of all. Two runs at once make each of them once.
     """
     now = now or timezone.now()
     active = JobRecurrence.objects.filter(is_archived=False, organization__is_active=True)
+    active = active.filter(organization=organization) if organization else active
     pks = list(active.order_by("pk").values_list("pk", flat=True))
     return [judgement for pk in pks for judgement in make_of(pk, now)]
 

@@ -9,7 +9,7 @@ from django.db import models
 from core.changes import apply_changes, check_all, under_number
 from core.locks import atomic
 from core.models import Organization
-from scheduling.models import Hours, SpecialDay, Timetable
+from scheduling.models import Hours, SchedulingSettings, SpecialDay, Timetable
 
 
 class Part(NamedTuple):
@@ -50,6 +50,8 @@ def delete_timetable(pk: int, versions: Collection[int] | None = None) -> None:
     timetable = Timetable.objects.locked(pk, versions)
     for resource in timetable.resources.select_for_update().order_by("pk"):
         resource.changed(timetable=None).save()
+    for row in SchedulingSettings.objects.select_for_update().filter(timetable=timetable):
+        row.changed(timetable=None).save()
     timetable.delete()
 
 

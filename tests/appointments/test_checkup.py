@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from appointments import checkup
 from appointments.models import Appointment, Hold
-from appointments.service_scripts import forget_expired_holds
 from appointments.services.holds import create_hold
 from core.models import Role
 from scheduling.models import BusyInterval
@@ -16,6 +15,7 @@ from tests.appointment_factories import make_calendar, make_service
 from tests.appointments.practice import DAY, HOUR, Practice, cancel, move
 from tests.core.examining import examine, only_finding, stand_alone
 from tests.core.oauth_clients import make_person
+from tests.scripts import run_script
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_expired_holds_are_forgotten_each_minute_and_missed_if_they_are_not(prac
     Hold.objects.update(expires_at=past)
     BusyInterval.objects.update(expires_at=past)
     assert f"though it expired (id {hold.pk})" in only_finding("expired_holds", "warning")["what"]
-    assert forget_expired_holds() == 1
+    assert run_script("forget_expired_holds", practice.group) == {"forgotten": 1}
     assert examine() == (0, [])
     assert not BusyInterval.objects.exists()
 

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 
 from appointments.models import Hold, Waiting
-from appointments.service_scripts import forget_expired_holds
 from appointments.services.events import EVENTS
 from appointments.services.holds import create_hold
 from scheduling.services.absences import create_absence
@@ -15,6 +14,7 @@ from tests.appointments.front_desk import FrontDesk
 from tests.appointments.practice import DAY, HALF, HOUR, NOW, TEN, cancel
 from tests.appointments.test_waiting_list import ONE_A_DAY, notices, wait
 from tests.back_office import press, url
+from tests.scripts import run_script
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -78,13 +78,17 @@ def test_another_calendar_of_the_same_person_frees_with_it(desk, mailoutbox):
 # -- what else frees time -----------------------------------------------------------------------------------
 
 
+def forget_expired(desk) -> int:
+    return run_script("forget_expired_holds", desk.group)["forgotten"]
+
+
 def test_a_hold_that_expires_frees_its_time(desk, mailoutbox, clock):
     create_hold(desk.group, TEN, [desk.service.pk], is_staff=True)
     wait(desk, "Paul")
     clock.shift(4 * MINUTE)
-    assert (forget_expired_holds(), notices(mailoutbox)) == (0, [])
+    assert (forget_expired(desk), notices(mailoutbox)) == (0, [])
     clock.shift(2 * MINUTE)
-    assert (forget_expired_holds(), notices(mailoutbox)) == (1, ["paul@example.org"])
+    assert (forget_expired(desk), notices(mailoutbox)) == (1, ["paul@example.org"])
     assert not Hold.objects.exists()
 
 
@@ -93,7 +97,7 @@ def test_a_hold_that_expired_and_was_booked_by_somebody_else_tells_nobody(desk, 
     wait(desk, "Paul", end=TEN + HOUR)
     clock.shift(6 * MINUTE)
     desk.book(TEN)
-    assert (forget_expired_holds(), notices(mailoutbox)) == (1, [])
+    assert (forget_expired(desk), notices(mailoutbox)) == (1, [])
     assert Waiting.objects.get().notices == 0
 
 

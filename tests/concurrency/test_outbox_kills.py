@@ -15,7 +15,7 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
-from core.mail import handover
+from core import handover
 from core.models import OutboxMessage
 from scheduling.emails import queue_assigned
 from scheduling.models import CommunityService

@@ -2,10 +2,13 @@
 
 import io
 import json
+from contextlib import suppress
 
 from django.core.management import call_command
 
 from core.models import Organization, Role
+from svctasks.models import ServiceScript
+from svctasks.services.shipping import ship
 from tests.core.oauth_clients import make_organization, make_person
 
 
@@ -17,14 +20,24 @@ def stand_alone(settings, tmp_path) -> None:
 
 
 def healthy_organization() -> Organization:
-    """It has an administrator."""
+    """It has an administrator, and what every organization has."""
     made = make_organization()
     make_person("agnes", made, Role.ADMINISTRATOR)
+    ship(made)
     return made
 
 
 def examine() -> tuple[int, list[dict]]:
     """The exit code, and the findings that are not ok."""
+    # Tests write organizations past the service that gives them their scripts; some take the database away.
+    with suppress(ConnectionError):
+        for organization in Organization.objects.exclude(pk__in=ServiceScript.objects.values("organization")):
+            ship(organization)
+    return as_it_is()
+
+
+def as_it_is() -> tuple[int, list[dict]]:
+    """The same, with nothing given to anybody first."""
     out, code = io.StringIO(), 0
     try:
         call_command("doctor", "--json", stdout=out)

@@ -26,6 +26,8 @@ NOTHING = {
     "intervention_sessions": 0,
     "signature_uploads": 0,
     "pin_tries": 0,
+    "service_runs": 0,
+    "routine_service_runs": 0,
 }
 
 

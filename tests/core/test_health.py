@@ -34,7 +34,7 @@ def test_readyz_names_each_part_and_how_it_is():
     assert response.status_code == 200, response.content
     answer = response.json()
     assert answer["status"] == "ok"
-    assert list(answer["checks"]) == ["database", "broker", "outbox"]
+    assert list(answer["checks"]) == ["database", "broker", "outbox", "dispatcher"]
     for part in answer["checks"].values():
         assert (part["ok"], set(part)) == (True, {"ok", "detail", "ms"})
 

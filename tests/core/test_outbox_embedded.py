@@ -6,17 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 
-from core import embedded, service_scripts
-from core.context import current_actor
+from core import embedded
 from core.mail.handover import wake
 from core.models import OutboxMessage
-from core.service_scripts import service_script
 from tests.factories import make_organization
 from tests.notes import a_note
 from tests.servers import database_env
@@ -72,37 +68,43 @@ def test_server_processes_send_each_message_once_and_outlive_each_other(tmp_path
 
 
 @pytest.fixture
-def alone(tmp_path):
-    """A worker in the test's own thread, and the lock file it contends for."""
-    worker = embedded.Worker(tmp_path / "lock")
+def outbox_part():
+    return next(part for part in embedded._parts if part.name == "outbox")
+
+
+@pytest.fixture
+def alone(tmp_path, outbox_part):
+    """The worker of the outbox in the test's own thread, and the lock it contends for."""
+    worker = embedded.Worker(outbox_part, embedded.Lock(tmp_path / "lock"))
     yield worker
-    if worker.lock:
-        worker.lock.close()
+    if worker.lock.file:
+        worker.lock.file.close()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_round_sends_and_runs_scripts_by_its_own_door(alone, monkeypatch):
-    monkeypatch.setattr(service_scripts, "_scripts", {})
-    cache.delete("service-script:embedded_door")
-    doors = []
-    service_script("embedded_door", every=timedelta(minutes=1))(lambda: doors.append(current_actor().door))
+def test_a_round_sends_what_waits(alone):
     row = a_note(make_organization())
     alone.round()
-    alone.round()
     assert OutboxMessage.objects.get(pk=row.pk).state == "sent"
-    assert doors == ["embedded"], "once a minute"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_only_the_holder_of_the_lock_works(alone):
     row = a_note(make_organization())
-    other = embedded.Worker(alone.lock_path)
-    assert other._holds_lock()
+    other = embedded.Lock(alone.lock.path)
+    assert other.is_held()
     alone.round()
     assert OutboxMessage.objects.get(pk=row.pk).state == "queued"
-    other.lock.close()
+    other.file.close()
     alone.round()
     assert OutboxMessage.objects.get(pk=row.pk).state == "sent"
+
+
+def test_all_parts_of_a_process_share_its_lock(tmp_path, outbox_part):
+    lock = embedded.Lock(tmp_path / "lock")
+    parts = [embedded.Worker(outbox_part, lock) for _ in range(2)]
+    assert [part.lock.is_held() for part in parts] == [True, True]
+    lock.file.close()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -119,7 +121,7 @@ def test_it_survives_a_failure_and_waits_longer(alone, monkeypatch, caplog):
 
 def test_it_is_off_where_settings_say_so(settings):
     settings.EMBEDDED_WORKER = False
-    assert embedded.start() is None
+    assert embedded.start() == []
 
 
 def test_waking_ends_the_pause():

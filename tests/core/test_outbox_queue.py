@@ -7,8 +7,8 @@ import pytest
 from celery import current_app
 from django.db import transaction
 
-from core import mail
-from core.mail import handover
+from core import handover, mail
+from core.mail.handover import wake
 from core.models import OutboxMessage
 from tests.factories import make_organization, make_person
 from tests.notes import a_note
@@ -98,9 +98,9 @@ def test_the_broker_is_told_the_id_after_the_commit(organization, rested):
 
 def test_without_a_broker_the_thread_is_woken(organization, settings):
     settings.REDIS_URL = ""
-    handover.wake.clear()
+    wake.clear()
     a_note(organization)
-    assert handover.wake.is_set()
+    assert wake.is_set()
 
 
 def test_a_closed_broker_costs_the_request_nothing(organization, settings, rested):

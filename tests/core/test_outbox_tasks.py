@@ -1,14 +1,10 @@
 """Celery's door: what beat and the hand-over name exists, and acts as itself."""
 
-from datetime import timedelta
-
 import pytest
 from celery import current_app
-from django.core.cache import cache
 
-from core import service_scripts, tasks
+from core import tasks
 from core.context import current_actor
-from core.service_scripts import service_script
 from tests.factories import make_organization
 from tests.notes import a_note
 
@@ -37,15 +33,6 @@ def test_the_sweep():
     tasks.sweep_outbox()
     row.refresh_from_db()
     assert row.state == "sent"
-
-
-def test_the_service_scripts(monkeypatch):
-    monkeypatch.setattr(service_scripts, "_scripts", {})
-    cache.delete("service-script:celery_door")
-    doors = []
-    service_script("celery_door", every=timedelta(minutes=1))(lambda: doors.append(current_actor().door))
-    tasks.run_service_scripts()
-    assert doors == ["celery"]
 
 
 @pytest.mark.parametrize("task", ["send_message", "sweep_outbox"])

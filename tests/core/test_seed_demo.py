@@ -25,6 +25,7 @@ from scheduling.models import (
     Resource,
     SchedulingSettings,
 )
+from svctasks.models import ServiceRun, ServiceTask
 from tests.core.commands import answer, run
 from tests.core.examining import examine
 from tests.core.oauth_clients import make_organization
@@ -149,6 +150,15 @@ class TestSeedDemo:
         assert steps.exists()
         assert not steps.filter(user=None, by="").exists()
 
+    def test_service_tasks_are_shown_with_a_past_of_successes_failures_and_skips(self):
+        here = {"organization": answer("seed_demo")["organization"]}
+        tasks = ServiceTask.objects.filter(**here)
+        assert tasks.filter(is_system=True, script__code="cleardata", is_enabled=True).exists()
+        assert tasks.get(name="Debtor calls").is_enabled is False
+        assert tasks.filter(clock="local", interval_seconds=604800, is_enabled=True).exists()
+        states = set(ServiceRun.objects.filter(**here, task__name="Debtor calls").values_list("state", flat=True))
+        assert states == {"succeeded", "failed", "skipped"}
+
     def test_the_doctor_finds_nothing_wrong_with_it(self):
         answer("seed_demo")
         assert errors_of_the_doctor() == []
@@ -257,9 +267,10 @@ def test_the_welcome_can_be_pasted_again_and_again(live_server, settings):
         lines = text[text.index("TOKEN=") :].replace("curl -i", "curl -s")
         done = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        made, job, booked, visit = documents_of(done.stdout)
+        made, job, booked, visit, task = documents_of(done.stdout)
         assert list(job) == ["id"]
         assert list(booked) == ["records"]
         assert visit["data"]["id"]
+        assert task["svcscriptcode"] == "dialByCallList"
         assert made["schedule_at"].endswith(("T06:00:00.000Z", "T05:00:00.000Z"))
         assert made["close"]["state"] == "unclose"

@@ -1,57 +1,74 @@
+"""The registry of what service tasks run, and the command that lists it."""
+
+import io
+import json
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.core.cache import cache
-from redis import RedisError
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
 
 from core import service_scripts
-from core.service_scripts import run_due_service_scripts, service_script
+from core.service_scripts import Shipped, handler_named, handlers, service_script
+
+DAILY = Shipped("cleardata", "Daily cleaning", every=timedelta(days=1))
 
 
-@pytest.fixture(autouse=True)
-def no_other_scripts(monkeypatch, settings):
-    """A clean registry, and a cache in memory, whose clock the tests can move."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "scripts"}}
-    monkeypatch.setattr(service_scripts, "_scripts", {})
-    cache.clear()
+@pytest.fixture
+def empty(monkeypatch):
+    monkeypatch.setattr(service_scripts, "_handlers", {})
 
 
-def register(name: str, every: timedelta, answer=lambda: 1) -> None:
-    service_script(name, every=every)(answer)
+def listed(*words: str) -> str:
+    out = io.StringIO()
+    call_command("list_service_scripts", *words, stdout=out)
+    return out.getvalue()
 
 
-def test_each_runs_when_its_period_is_over():
-    register("minutely", timedelta(minutes=1))
-    register("hourly", timedelta(hours=1))
-    with time_machine.travel("2026-03-01T00:00:00Z", tick=False) as clock:
-        runs = []
-        for _ in range(61):
-            runs.append(run_due_service_scripts())
-            clock.shift(timedelta(seconds=60))
-    assert sum("minutely" in run for run in runs) == 61
-    assert [number for number, run in enumerate(runs) if "hourly" in run] == [0, 60]
-
-
-def test_one_that_fails_stops_no_other_and_is_tried_again(caplog):
-    register("broken", timedelta(hours=1), lambda: 1 / 0)
-    register("good", timedelta(hours=1))
-    assert run_due_service_scripts() == {"broken": None, "good": 1}
-    assert "ZeroDivisionError" in caplog.text
-    assert run_due_service_scripts() == {"broken": None}
-
-
-def test_two_cannot_have_one_name():
-    register("same", timedelta(minutes=1))
+def test_two_cannot_have_one_name(empty):
+    service_script("same", title="Once")(print)
     with pytest.raises(ValueError, match="same"):
-        register("same", timedelta(minutes=1))
+        service_script("same", title="Twice")(print)
 
 
-def test_they_run_without_a_cache(settings):
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+def test_they_are_known_by_their_names_and_in_their_order(empty):
+    for name in ("second", "first"):
+        service_script(name, title=name)(print)
+    assert [handler.name for handler in handlers()] == ["first", "second"]
+    assert handler_named("first").title == "first"
+    assert handler_named("third") is None
+
+
+def test_one_without_parameters_takes_none(empty):
+    service_script("plain", title="Plain")(print)
+    handler_named("plain").check({})
+    with pytest.raises(ValidationError) as refused:
+        handler_named("plain").check({"url": "x"})
+    assert list(refused.value.message_dict) == ["params"]
+
+
+def test_the_command_lists_them(empty):
+    service_script("purge_archived", title="Deletes what is expired", ships=DAILY)(print)
+    service_script("call_url", title="Calls a URL", calls_out=True)(print)
+    assert json.loads(listed("--json")) == {
+        "handlers": [
+            {"name": "call_url", "title": "Calls a URL", "calls_out": True, "script": None, "every_seconds": None},
+            {
+                "name": "purge_archived",
+                "title": "Deletes what is expired",
+                "calls_out": False,
+                "script": "cleardata",
+                "every_seconds": 86400,
+            },
+        ]
     }
-    with pytest.raises(RedisError):
-        cache.get("x")
-    register("minutely", timedelta(minutes=1))
-    assert [run_due_service_scripts(), run_due_service_scripts()] == [{"minutely": 1}, {"minutely": 1}]
+    assert listed().splitlines() == [
+        "call_url                 Calls a URL",
+        "purge_archived           Deletes what is expired (script cleardata, each 86400 s)",
+    ]
+
+
+def test_the_periodic_needs_of_every_app_are_among_them():
+    shipped = {handler.ships.code: handler.ships.every for handler in handlers() if handler.ships}
+    assert shipped["cleardata"] == timedelta(days=1)
+    assert {"expireCloses", "makeRecurringJobs", "makeRoutineInterventions", "forgetHolds"} <= set(shipped)

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from core.mail import drain, handover
+from core import handover
+from core.mail import drain
 from core.models import OutboxMessage
 from tests import api
 from tests.factories import make_close, make_organization

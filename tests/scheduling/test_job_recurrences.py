@@ -9,7 +9,6 @@ import time_machine
 from django.core.management import call_command
 
 from core.models import OutboxMessage
-from core.service_scripts import run_due_service_scripts
 from scheduling.job_rules import CustomValue
 from scheduling.models import Job, JobOccurrence, SchedulingSettings
 from scheduling.services.contacts import stop_contact
@@ -23,6 +22,7 @@ from tests.job_factories import (
     make_job_type,
     make_resource,
 )
+from tests.scripts import run_script
 
 pytestmark = pytest.mark.django_db
 # A Thursday, at 13:00 in Paris.
@@ -115,9 +115,9 @@ def test_a_job_is_as_its_template_says_and_its_resource_is_told(place, daily, cr
     assert job.history.first().door == "command"
 
 
-def test_the_periodic_work_makes_them_and_says_how_many(daily):
+def test_the_periodic_work_makes_them_and_says_how_many(place, daily):
     daily(days_ahead=2)
-    assert run_due_service_scripts()["make_recurring_jobs"] == 2
+    assert run_script("make_recurring_jobs", place) == {"made": 2, "judged": 2}
     assert planned() == ["04-24 07:00", "04-25 07:00"]
 
 

@@ -29,10 +29,13 @@ from tests.interventions import malformed_visits
 from tests.interventions.wire import make_world as make_interventions_world
 from tests.scheduling import malformed, malformed_addresses, malformed_job_calls, malformed_jobs, malformed_others
 from tests.scheduling.malformed import Case
+from tests.svctasks import malformed as malformed_svctasks
+from tests.svctasks.wire import make_world as make_svctasks_world
 
 MODULES = (
     *(malformed, malformed_addresses, malformed_others, malformed_jobs, malformed_job_calls),
     *(malformed_appointments, malformed_bookings, malformed_interventions, malformed_visits),
+    malformed_svctasks,
 )
 GROUPS: dict[str, list[Case]] = {name: cases for module in MODULES for name, cases in module.GROUPS.items()}
 TABLE = [case for cases in GROUPS.values() for case in cases]
@@ -69,6 +72,7 @@ def make_world() -> dict[str, str]:
         **make_jobs_world(ours, theirs),
         **make_appointments_world(ours, theirs),
         **make_interventions_world(ours, theirs),
+        **make_svctasks_world(ours, theirs),
     }
 
 
@@ -197,6 +201,8 @@ def _has_form(case: Case, answer: Answer) -> bool:
         return _has_appointments_form(case, body)
     if f"{case.path}/".startswith(PREFIXES):
         return _has_interventions_form(case, body)
+    if f"{case.path}/".startswith("/rest/v1/"):
+        return _has_svctasks_form(case, body)
     if _is_oauth(case):
         return set(body) == {"error", "error_description"}
     return set(body) == PROBLEM_KEYS and body["status"] == case.status
@@ -227,6 +233,18 @@ def _has_appointments_form(case: Case, body: dict) -> bool:
 def _has_interventions_form(case: Case, body: dict) -> bool:
     keys = {"message", "errors"} | ({"code"} if body.get("code") in SESSION_CODES else set())
     return set(body) == keys and tuple(dict.fromkeys(one["path"] for one in body["errors"])) == case.fields
+
+
+def _has_svctasks_form(case: Case, body: dict) -> bool:
+    details = body.get("error_details", {})
+    codes = {401: {1407}, 403: {1401}, 404: {1404}, 405: {1403}, 409: {1402, 1406}, 412: {1406}}
+    bad = {1413} if case.fields else {1405}
+    keys = ["error_code", "error_message", *(["error_details"] if case.fields else [])]
+    return list(body) == keys and body["error_code"] in codes.get(case.status, bad) and _told(details) == case.fields
+
+
+def _told(details: dict) -> tuple:
+    return tuple(details.get("fields", ()))
 
 
 def _is_oauth(case: Case) -> bool:

@@ -1,18 +1,17 @@
 """What the purge anonymises of old closes and services, and what it leaves alone."""
 
 import pytest
-from django.core.cache import cache
 
 from core.context import acting
 from core.models import Organization, OutboxMessage, Role, User
 from core.people import PLACEHOLDER_LOGIN
-from core.service_scripts import run_due_service_scripts
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
 from scheduling.services.closes import create_close, delete_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service
 from scheduling.services.contests import contest_close, decide_contest
 from tests.core.oauth_clients import make_organization, make_person
 from tests.core.purging import NOTHING, ago, purge, purge_twice
+from tests.scripts import run_script
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("Stole a lamp", "Wash the cat", "It was not me", "Was heard")
@@ -117,14 +116,13 @@ def test_a_person_of_that_login_is_nobodys_placeholder(keeping, people):
     assert purge() == {"dry_run": False, **NOTHING}
 
 
-def test_it_runs_once_a_day_by_itself(keeping, people):
+def test_the_service_task_does_it_for_its_own_organization(keeping, people):
     close = make_case(keeping, people)
     age(366)
-    cache.clear()
-    assert run_due_service_scripts()["purge"] == 2
+    assert run_script("purge_archived", keeping) == {"anonymised_closes": 1, "anonymised_community_services": 1}
     close.refresh_from_db()
     assert close.user.login == PLACEHOLDER_LOGIN
-    assert "purge" not in run_due_service_scripts()
+    assert run_script("purge_archived", keeping) == {}
 
 
 def test_the_placeholder_is_one_and_nobody(keeping, people):

@@ -6,14 +6,18 @@ import pytest
 
 from core.models import OutboxMessage
 from scheduling.models import Close, CommunityService
-from scheduling.service_scripts import unclose_ended_closes
 from scheduling.services.community_services import pick_day
 from tests.factories import make_close, make_community_service, make_organization
 from tests.scheduling.calls import CLOSES, SERVICES, create_service
+from tests.scripts import run_script
 
 pytestmark = pytest.mark.django_db
 DAY = "2017-11-27 09:00 UTC"
 MOMENT = datetime(2017, 11, 27, 9, tzinfo=UTC)
+
+
+def unclose_ended(organization) -> int:
+    return run_script("unclose_ended_closes", organization)["unclosed"]
 
 
 def state(close) -> str:
@@ -94,7 +98,7 @@ def test_taking_the_date_away_closes_nothing_again(staff, close):
 
 
 def test_a_close_without_services_waits_for_staff(staff, close):
-    assert unclose_ended_closes() == 0
+    assert unclose_ended(close.organization) == 0
     assert state(close) == "close"
     assert staff.put(f"{CLOSES}/{close.pk}/unclose").status_code == 204
     assert state(close) == "unclose"
@@ -114,32 +118,30 @@ def test_the_periodic_task_uncloses_what_has_ended_and_nothing_else(campus, noon
     later = make_close(campus, end_at=datetime(2017, 11, 22, 12, 0, 1, tzinfo=UTC))
     never = make_close(campus)
     elsewhere = make_close(make_organization(), end_at=datetime(2017, 11, 1, tzinfo=UTC))
-    assert unclose_ended_closes() == 3
-    assert [state(close) for close in (*ended, later, never, elsewhere)] == [
-        *("unclose", "unclose", "close", "close", "unclose")
-    ]
+    assert unclose_ended(campus) == 2
+    assert [state(close) for close in (*ended, later, never, elsewhere)] == ["unclose"] * 2 + ["close"] * 3
     noon.shift(timedelta(seconds=1))
-    assert unclose_ended_closes() == 1
+    assert unclose_ended(campus) == 1
     assert state(later) == "unclose"
 
 
 def test_the_task_again_changes_nothing(campus, noon):
     close = make_close(campus, end_at=datetime(2017, 11, 22, 11, tzinfo=UTC))
-    assert [unclose_ended_closes() for _ in range(2)] == [1, 0]
+    assert [unclose_ended(campus) for _ in range(2)] == [1, 0]
     assert close.history.count() == 2
 
 
 def test_the_end_is_reached_though_services_are_without_a_date(campus, noon):
     close = make_close(campus, end_at=datetime(2017, 11, 22, 11, tzinfo=UTC))
     make_community_service(close)
-    unclose_ended_closes()
+    unclose_ended(campus)
     assert state(close) == "unclose"
     assert CommunityService.objects.filter(schedule_at=None).count() == 1
 
 
 def test_an_unclose_mails_nobody(campus, noon):
     make_close(campus, end_at=datetime(2017, 11, 22, 11, tzinfo=UTC))
-    unclose_ended_closes()
+    unclose_ended(campus)
     assert OutboxMessage.objects.count() == 0
 
 

@@ -1,0 +1,110 @@
+"""Runs a claimed run: its handler, what it reports meanwhile, and its end."""
+
+import json
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils import timezone
+
+from core.context import acting
+from core.crypto import decrypt
+from core.mail.delivery import storable
+from core.service_scripts import Stopped, handler_named
+from svctasks.models import RunState, ServiceRun, ServiceScript
+from svctasks.pulse import pulse
+from svctasks.services import running
+
+logger = logging.getLogger("dutyboard.svctasks")
+
+# How often progress is written, in seconds: each time costs a statement.
+REPORT_EVERY = 0.5
+LOG_TAIL = 16_000
+LONGEST_RESULT = 16_000
+LONGEST_TEXT = 250
+
+
+class TimeOver(Stopped):
+    """It took longer than its script allows."""
+
+
+class LiveRun:
+    """core.service_scripts.Run, of a row that this worker has claimed."""
+
+    def __init__(self, run: ServiceRun, script: ServiceScript) -> None:
+        self.row, self.organization, self.params = run, run.organization, script.params
+        self.key = str(run.public_id)
+        self.secret = decrypt(bytes(script.secret)) if script.secret else b""
+        self.timeout = script.timeout_seconds
+        self.deadline = time.monotonic() + script.timeout_seconds
+        self._lines = run.log
+        self._told = 0.0
+
+    def progress(self, done: int, total: int | None = None, text: str = "") -> None:
+        if time.monotonic() >= self.deadline:
+            raise TimeOver
+        if time.monotonic() - self._told < REPORT_EVERY:
+            return
+        self._told = time.monotonic()
+        told = {"progress_done": done, "progress_total": total, "progress_text": storable(text)[:LONGEST_TEXT]}
+        if not running.renew(self.row, log=self.tail, **told) or running.mine(self.row).filter(is_cancel_asked=True):
+            raise Stopped
+
+    def log(self, text: str) -> None:
+        self._lines = f"{self._lines}{timezone.now():%Y-%m-%dT%H:%M:%SZ} {storable(text)}\n"[-LOG_TAIL:]
+
+    @property
+    def tail(self) -> str:
+        return self._lines
+
+
+def execute(pk: int, worker: str, door: str) -> RunState | None:
+    """Claim the run and see it through: how it ended, or None where it was not to be had."""
+    run = running.claim(pk, worker)
+    if run is None:
+        return None
+    with acting(door=door):
+        return see_through(run)
+
+
+def see_through(run: ServiceRun) -> RunState | None:
+    script = run.task.script
+    if script is None:
+        return _end(run, None, RunState.FAILED, error="The task has no script")
+    live = LiveRun(run, script)
+    pulse.take(run, timezone.now() + timedelta(seconds=script.timeout_seconds))
+    try:
+        result = _called(live, script)
+    except (TimeOver, SoftTimeLimitExceeded):
+        return _end(run, live, RunState.FAILED, error=took_too_long(script))
+    except Stopped:
+        return _end(run, live, RunState.CANCELLED)
+    except Exception as error:
+        logger.exception("run %s of task %s", run.pk, run.task_id)
+        return _end(run, live, RunState.FAILED, error=f"{type(error).__name__}: {error}")
+    finally:
+        pulse.give_back(run)
+    return _end(run, live, RunState.SUCCEEDED, result=result)
+
+
+def took_too_long(script: ServiceScript) -> str:
+    return f"It took longer than {script.timeout_seconds} s"
+
+
+def _called(live: LiveRun, script: ServiceScript) -> Any:
+    """What the handler answers, as JSON has it."""
+    handler = handler_named(script.handler)
+    if handler is None:
+        raise LookupError(f"no handler is named {script.handler!r}")
+    handler.check(script.params)
+    text = json.dumps(handler.function(live), default=str, ensure_ascii=False, allow_nan=False)
+    if len(text) > LONGEST_RESULT:
+        raise ValueError(f"the result is longer than {LONGEST_RESULT} characters")
+    return json.loads(storable(text).replace("\\u0000", ""))
+
+
+def _end(run: ServiceRun, live: LiveRun | None, state: RunState, **told) -> RunState | None:
+    log = {"log": live.tail} if live else {}
+    return state if running.finish(run, state, **log, **told) else None
