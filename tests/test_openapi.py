@@ -12,6 +12,7 @@ from interventions.api.errors import PREFIXES
 from interventions.api.urls import ROUTES
 from scheduling.api.community.urls import urlpatterns as community
 from scheduling.api.jobs.urls import urlpatterns as jobs
+from svctasks.api.urls import urlpatterns as service
 from tests import routes
 
 UNVERSIONED = ("feeds", "holds", "waitings")
@@ -31,7 +32,7 @@ def test_it_is_valid_openapi(document):
     validate(document)
 
 
-DIALECTS = [("/v2/", community), ("/v1/", jobs), ("/api/v1/", appointments)]
+DIALECTS = [("/v2/", community), ("/v1/", jobs), ("/api/v1/", appointments), ("/rest/v1/", service)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_every_endpoint_for_programs_is_there(document):
         "/readyz",
     }
     assert paths <= set(document["paths"])
-    assert len(urlpatterns) == 17, "a new prefix belongs in the document too"
+    assert len(urlpatterns) == 18, "a new prefix belongs in the document too"
 
 
 def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):
@@ -108,6 +109,23 @@ def test_every_operation_on_appointments_takes_a_key_and_refuses_by_numbers(docu
             assert expected <= set(operation["responses"]), (path, method)
     refusal = document["components"]["responses"]["Appointments401"]["content"]["application/json"]["example"]
     assert refusal == {"error": {"code": 5, "name": "LoginFailed", "message": "Authentification failed.", "fields": {}}}
+
+
+def test_every_operation_on_service_tasks_refuses_by_codes_and_names_the_method_that_openapi_cannot(document):
+    looked_up = set()
+    for path, method, operation in operations(document):
+        if not path.startswith("/rest/v1/"):
+            continue
+        if "x-method" in operation:
+            assert (method, operation["x-method"]) == ("post", "LOOKUP")
+            looked_up.add(path)
+        is_read = method == "get" or path.endswith(("/lookup", "/preview"))
+        assert operation["security"] == [{"oauth2": ["svctasks:read" if is_read else "svctasks:write"]}], (path, method)
+        expected = {"400", "401", "403", "406", "429", "500", "503"} | ({"404"} if "{" in path else set())
+        assert expected <= set(operation["responses"]), (path, method)
+    assert {path.split("/")[-2] for path in looked_up} == {"svctasks", "svcscripts", "workdays"}
+    refusal = document["components"]["responses"]["Svctasks401"]["content"]["application/json"]["example"]
+    assert refusal == {"error_code": 1407, "error_message": "The access token is invalid"}
 
 
 # By the bearer alone, by a token in the address.

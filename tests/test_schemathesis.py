@@ -24,8 +24,9 @@ from core.models import Role
 from interventions.api.errors import PREFIXES
 from interventions.sessions import open_for_person, token_of
 from scheduling.models import Close, CommunityService, ContactGroup
-from tests import appointment_factories, factories, intervention_factories, job_factories
+from tests import appointment_factories, factories, intervention_factories, job_factories, svctask_factories
 from tests.scale import scaled
+from tests.svctasks.wire import rows_of as svctask_rows
 
 CHECKS = [
     not_a_server_error,
@@ -56,7 +57,7 @@ def world(db, open_connection) -> dict:
     organization = factories.make_organization()
     close = factories.make_close(organization)
     factories.make_community_service(close)
-    dialects = ("jobs", "appointments", "interventions")
+    dialects = ("jobs", "appointments", "interventions", "svctasks")
     scopes = ["public", "tig", *(f"{dialect}:{right}" for dialect in dialects for right in ("read", "write"))]
     client = factories.make_client(organization, roles=[Role.ADVANCED_STAFF], allowed_scopes=scopes)
     good = {"user_id": close.user_id, "closer_id": close.closer_id, "tiger_id": close.closer_id, "close_id": close.pk}
@@ -68,6 +69,7 @@ def world(db, open_connection) -> dict:
         "jobs": jobs_world(organization),
         "appointments": appointments_world(organization),
         "interventions": interventions_world(organization),
+        "svctasks": svctasks_world(organization),
         "session": session_of(client, organization),
         "good": {**good, "client_id": client.client_id, "client_secret": factories.CLIENT_SECRET, "kind": "other"},
     }
@@ -146,6 +148,15 @@ def interventions_world(organization) -> dict:
     }
 
 
+def svctasks_world(organization) -> dict:
+    """The name of a collection under /rest/v1, and of what names a row in a body → what is good there."""
+    svctask_factories.make_site()
+    rows = svctask_rows(organization)
+    collections = {"svctasks": "svctask", "svcscripts": "svcscript", "workdays": "workday", "runs": "svcrun"}
+    good = {"svcscriptcode": "", "handler": "purge_archived", "params": {}, "sites": ["main"]}
+    return {**good, **{name: rows[row] for name, row in collections.items()}}
+
+
 def aim(case, world: dict) -> None:
     """Of four cases three go to what exists, as an id by chance hardly does."""
     if len(repr((case.query, case.body))) % 4 == 0:
@@ -166,7 +177,7 @@ def aim(case, world: dict) -> None:
 def dialect_of(case) -> str:
     """The name of the part of the world that it is about."""
     path = case.operation.path
-    prefixes = {"jobs": "/v1/", "appointments": "/api/v1/", "interventions": PREFIXES}
+    prefixes = {"jobs": "/v1/", "appointments": "/api/v1/", "interventions": PREFIXES, "svctasks": "/rest/v1/"}
     return next((name for name, prefix in prefixes.items() if path.startswith(prefix)), "good")
 
 
@@ -177,6 +188,9 @@ def found(case, name: str, world: dict) -> object:
         return world[part].get(case.operation.path.split("/")[5])
     if part == "interventions" and name == "id":
         return world[part].get(case.operation.path.split("/")[1])
+    if part == "svctasks":
+        # /rest/v1/service/svctasks/{id}
+        return world[part].get(case.operation.path.split("/")[4])
     if part != "good":
         return world[part].get(name)
     if name == "user_id":

@@ -26,6 +26,8 @@ COMMANDS = {
     ],
     "runserver": ["manage.py", "runserver", "--noreload"],
 }
+# A WSGI server that no installation here uses: whoever has it runs the same application by it.
+OTHERS = {"gunicorn": ["gunicorn", "--workers", "1", "--threads", "2", "config.wsgi:application"]}
 
 
 def free_port() -> int:
@@ -36,14 +38,9 @@ def free_port() -> int:
 
 @contextmanager
 def serving(name: str) -> Iterator[int]:
-    """One of COMMANDS on a free port, which it gives; use it in tests marked `django_db(transaction=True)`."""
+    """A server of this name on a free port, which it gives; use it in tests marked `django_db(transaction=True)`."""
     port = free_port()
-    words = COMMANDS[name]
-    command = (
-        [sys.executable, "-m", *words, "--port", str(port)]
-        if name == "granian"
-        else [sys.executable, *words, str(port)]
-    )
+    command = [sys.executable, *listening(name, port)]
     environment = {**database_env(), "EMBEDDED_WORKER": "0"}
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, stdout=quiet, stderr=quiet)
@@ -53,6 +50,15 @@ def serving(name: str) -> Iterator[int]:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         kill_group(process)
+
+
+def listening(name: str, port: int) -> list[str]:
+    """The words after `python` that start it on this port."""
+    words = {**COMMANDS, **OTHERS}[name]
+    if name == "runserver":
+        return [*words, str(port)]
+    place = ["--port", str(port)] if name == "granian" else ["--bind", f"127.0.0.1:{port}"]
+    return ["-m", *words, *place]
 
 
 def _wait_until_open(process: subprocess.Popen, port: int) -> None:

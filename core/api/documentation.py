@@ -8,6 +8,8 @@ LIST, SINGLE, CREATE, CHANGE, ORDER, REMOVE, VALUE = "list", "single", "create",
 MERGE, RETIRE = "merge", "retire"
 # A create whose answer names no row.
 NEW = "new"
+# A POST that answers 200 with the object, whether it makes one or changes it.
+ADD = "add"
 
 
 def array_of(schema: dict) -> dict:
@@ -22,7 +24,7 @@ class Operation:
     holds. parameters: names of components. values: path parameter → schema. refusals: statuses beside those that every
     operation has. media: what a 2xx is written in. is_by_scheme: False where a parameter is the credential.
     is_by_bearer: True where what stands beside OAuth2 is not asked for. trial: the schema of a 200 that tells what
-    would be done.
+    would be done. method: the one whose place this POST takes, which OpenAPI cannot name.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Operation:
     is_by_scheme: bool = True
     is_by_bearer: bool = False
     trial: dict | None = None
+    method: str = ""
 
 
 @dataclass(frozen=True)

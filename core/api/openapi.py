@@ -10,6 +10,7 @@ from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
 from core.api.dialects import Dialect
 from core.api.documentation import (
+    ADD,
     CHANGE,
     CREATE,
     LIST,
@@ -63,12 +64,15 @@ HEADERS = {
     "RateLimit-Reset": {"description": "Seconds until the window ends.", "schema": WHOLE},
 }
 FORM = "application/x-www-form-urlencoded"
+# A POST on another path does the same (`x-method`).
+UNNAMEABLE = {"LOOKUP"}
 DIGITS = {"type": "string", "pattern": "^[0-9]+$"}
 RATE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 OF_REFUSAL = {401: ("WWW-Authenticate",), 409: ("Retry-After",), 429: ("Retry-After", *RATE), 503: ("Retry-After",)}
 OF_ANSWER = {
     SINGLE: ("ETag",),
     CREATE: ("ETag", "Location", "Idempotent-Replayed"),
+    ADD: ("ETag", "Idempotent-Replayed"),
     CHANGE: ("ETag", "Preference-Applied"),
     MERGE: ("ETag",),
     RETIRE: ("ETag",),
@@ -87,6 +91,7 @@ PARAMETERS = {
 OF_REQUEST = {
     SINGLE: ("IfNoneMatch",),
     CREATE: ("IdempotencyKey",),
+    ADD: ("IdempotencyKey",),
     CHANGE: ("IfMatch", "Prefer"),
     ORDER: ("IfMatch",),
     REMOVE: ("IfMatch",),
@@ -96,8 +101,10 @@ OF_REQUEST = {
 
 
 def plain_paths(endpoints: list[tuple]) -> list[tuple]:
-    """Preprocessing hook: the address without the final slash, which is optional."""
-    return [(path.rstrip("/"), *rest) for path, *rest in endpoints]
+    """Preprocessing hook: the address without the final slash, which is optional; methods that OpenAPI can name."""
+    return [
+        (path.rstrip("/"), regex, method, view) for path, regex, method, view in endpoints if method not in UNNAMEABLE
+    ]
 
 
 class DialectSchema(AutoSchema):
@@ -121,6 +128,8 @@ class DialectSchema(AutoSchema):
             "security": self.security(documented),
             "responses": {**self.answers(documented), **self.refusals(documented)},
         }
+        if documented.method:
+            operation["x-method"] = documented.method
         return {**operation, **self.request_body(documented)} if documented.body else operation
 
     def security(self, documented: Operation) -> list[dict]:

@@ -15,6 +15,10 @@ TAGS = [
         "description": "Sites, anomalies, the visits that mend them, their routines (/interventions, /anomalies …).",
     },
     {
+        "name": "Service tasks",
+        "description": "What runs when and where, its scripts and runs, special working days (/rest/v1).",
+    },
+    {
         "name": "Credentials",
         "description": "Access tokens by OAuth2: client credentials, authorization code with PKCE.",
     },

@@ -28,6 +28,7 @@ def test_it_shows_the_operations_of_each_resource_and_breaks_no_policy(page, liv
         "Jobs",
         "Appointments",
         "Interventions",
+        "Service tasks",
         "Credentials",
         "Health",
     ]
