@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import dashboard, navigation
+from core.admin import banners, dashboard, navigation
 from core.admin.access import NamedChoices
 from core.admin.base import BackOfficeAdmin
 from core.login import StaffLoginForm
@@ -48,6 +48,7 @@ class DutyboardAdminSite(admin.AdminSite):
         return {
             **context,
             "navigation": navigation.sections_for(self, request) if context["has_permission"] else [],
+            "banners": banners.banners_for(request.user) if context["has_permission"] else [],
             "index_url": reverse("admin:index"),
             "clock_zone": timezone.get_current_timezone_name(),
         }

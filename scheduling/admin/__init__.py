@@ -19,6 +19,7 @@ from scheduling.admin import (  # noqa: F401
     resources,
     settings,
     timetables,
+    workdays,
 )
 
 navigation.register(
@@ -55,4 +56,10 @@ navigation.register(
     navigation.Item("scheduling.CustomFieldDefinition", "wrench"),
     order=70,
 )
-navigation.register("setup", _("Set-up"), navigation.Item("scheduling.SchedulingSettings", "gear"), order=80)
+navigation.register(
+    "setup",
+    _("Set-up"),
+    navigation.Item("scheduling.SchedulingSettings", "gear"),
+    navigation.Item("scheduling.Workday", "leave"),
+    order=80,
+)

@@ -15,7 +15,8 @@ class SchedulingSettingsAdmin(BackOfficeAdmin):
     """One row an organization; without one nothing is decided."""
 
     add_role = change_role = delete_role = Role.ADMINISTRATOR
-    fields = ["organization", "community_service_start", "forbids_job_overlaps", "country", "region", "retention_days"]
+    fields = ["organization", "community_service_start", "forbids_job_overlaps", "timetable", "country", "region"]
+    fields += ["retention_days"]
     list_display = ["organization", "start", "forbids_job_overlaps", "country", "retention_days"]
     list_select_related = ["organization"]
     search_fields = ["organization__name"]
@@ -32,12 +33,21 @@ class SchedulingSettingsAdmin(BackOfficeAdmin):
     def get_readonly_fields(self, request, obj=None):
         return ["organization", "start"] if obj else []
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj and "timetable" in form.base_fields:
+            field = form.base_fields["timetable"]
+            field.queryset = field.queryset.filter(organization=obj.pk)
+        return form
+
     @admin.display(description=_("community services start at"), ordering="community_service_start")
     def start(self, row):
         return f"{row.community_service_start:%H:%M}" if row.community_service_start else EMPTY
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": self._without(request)})
+        if db_field.name == "organization":
+            kwargs["queryset"] = self._without(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _without(self, request):
         """The person's organizations that have no settings yet."""

@@ -22,6 +22,12 @@ PAGES = [
     "/admin/interventions/intervention/add/",
     "/admin/interventions/anomaly/",
     "/admin/interventions/routine/add/",
+    "/admin/svctasks/servicetask/",
+    "/admin/svctasks/servicetask/add/",
+    "/admin/svctasks/servicescript/add/",
+    "/admin/svctasks/servicerun/",
+    "/admin/svctasks/workersite/",
+    "/admin/scheduling/workday/add/",
     "/admin/core/user/",
     "/admin/core/user/add/",
     "/admin/core/organization/",
@@ -73,13 +79,14 @@ def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
         "People and vehicles": ["Resources", "Absences", "Timetables"],
         "People": ["People", "Memberships"],
         "Messages": ["Outbox"],
+        "Service tasks": ["Service tasks", "Runs", "Service scripts", "Worker sites"],
         "Set-up of jobs": ["Job types", "Job categories", "Contact groups", "Custom fields"],
         "Set-up of appointments": [
             *("Calendars", "Calendar sets", "Services", "Service sets", "Booking rules", "Holds", "Calendar feeds"),
         ],
         "Set-up of interventions": ["Sites", "Company contacts"],
         "Integrations": ["API keys", "Clients"],
-        "Set-up": ["Scheduling settings", "Organizations"],
+        "Set-up": ["Scheduling settings", "Special working days", "Organizations"],
     }
     assert "Integrations" not in sections(person("ben", Role.BASIC_STAFF, paris))
 
@@ -110,6 +117,7 @@ def test_cards_count_what_their_list_shows(administrator, paris):
         "Overdue interventions": 0,
         "Anomalies without an intervention": 0,
         "Overdue anomalies": 0,
+        "Failed tasks today": 0,
     }
     for card in cards:
         assert client.get(card.url).context["cl"].result_count == card.value
@@ -120,8 +128,9 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(administrator, paris, djan
     for _ in range(5):
         close_of(student, administrator, paris, {"duration": 7200, "occupation": "A"})
     client = browser(administrator)
-    # Eight of them are the safety register's: four counts, two queues and two charts.
-    with django_assert_max_num_queries(31):
+    # Eight of them are the safety register's: four counts, two queues and two charts. Three are those of service tasks:
+    # a count, and whether a dispatcher is at work.
+    with django_assert_max_num_queries(34):
         client.get("/admin/")
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from appointments.models import BookingSettings, CalendarFeed, Hold, Waiting
 from core.models import ApiKey, Membership, Organization, Role, User
 from interventions.models import Execution, PdfReport, RoutineOccurrence
-from scheduling.models import Absence, ContactGroup, Contest, JobOccurrence, SchedulingSettings, Timetable
+from scheduling.models import Absence, ContactGroup, Contest, JobOccurrence, SchedulingSettings, Timetable, Workday
+from svctasks.models import SkipReason
 from tests.appointment_factories import (
     make_appointment,
     make_calendar,
@@ -41,6 +42,8 @@ from tests.job_factories import (
     make_vehicle,
 )
 from tests.notes import a_note
+from tests.svctask_factories import make_run, make_script, make_skips, make_task
+from tests.svctask_factories import make_site as make_worker_site
 
 pytestmark = pytest.mark.django_db
 BACK_OFFICES = {model._meta.label_lower.replace(".", "_"): each for model, each in admin.site._registry.items()}
@@ -65,6 +68,7 @@ def fill(administrator) -> None:
     fill_jobs(place, judge)
     fill_appointments(place)
     fill_register(place, judge)
+    fill_service_tasks(place)
 
 
 def fill_jobs(place: Organization, staff: User) -> None:
@@ -116,6 +120,15 @@ def fill_register(place: Organization, staff: User) -> None:
     PdfReport.objects.create(organization=place, intervention=done, number=1, content=b"", language="en", **digests)
     make_intervention(place, make_anomaly(site), status="refused", **people)
     make_intervention(place, make_anomaly(site), status="verified", **people)
+
+
+def fill_service_tasks(place: Organization) -> None:
+    task = make_task(place, make_script(place, secret=b"x"), is_enabled=True, sites=["main"])
+    make_run(task, state="running")
+    make_skips(task, SkipReason.OVERLAP, timezone.now(), 3)
+    make_task(place, task.script, schedule="individual", periods=[{"start": 0, "stop": 60}], is_enabled=True)
+    make_worker_site(f"site {place.pk}")
+    Workday.objects.create(organization=place, day=timezone.localdate())
 
 
 def cost(client, model: str) -> int:

@@ -1,0 +1,28 @@
+"""Lines at the head of every page of the back office: what nobody may overlook. Each app registers its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Banner:
+    """`tone`: warning or error; `url`: where more is told."""
+
+    text: str | Promise
+    tone: str = "warning"
+    url: str = ""
+
+
+_banners: list[Callable] = []
+
+
+def banner(function):
+    """Register `function(user) -> Banner`, or None for nothing to tell. Asked on each page: one cheap query."""
+    _banners.append(function)
+    return function
+
+
+def banners_for(user) -> list[Banner]:
+    return [one for one in (function(user) for function in _banners) if one]
