@@ -3,7 +3,7 @@
 For what a create runs; elsewhere a plain queryset reads better.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
@@ -47,16 +47,23 @@ class Composed:
 
     def rows(self, *values: Any) -> list[tuple]:
         """What the database gives, as its driver has it."""
-        statement, parameters, _compiler = self._composed
-        given = dict(zip(map(_adapted, self.marks), map(_adapted, values), strict=True))
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(statement, [_like(old, given[old]) if old in given else old for old in parameters])
+        statement, places, _compiler = self._composed
+        database = connections[DEFAULT_DB_ALIAS]
+        adapt = database.ops.adapt_datetimefield_value
+        given = [adapt(value) if isinstance(value, datetime) else value for value in values]
+        with database.cursor() as cursor:
+            cursor.execute(statement, [old if number is None else _like(old, given[number]) for number, old in places])
             return cursor.fetchall()
 
     @cached_property
-    def _composed(self) -> tuple[str, Sequence, Any]:
+    def _composed(self) -> tuple[str, list[tuple[int | None, Any]], Any]:
+        """The statement; for each of its parameters which of the given values it is, if any, and the composed one."""
         compiler = self.make(*self.marks).query.get_compiler(DEFAULT_DB_ALIAS)
-        return *compiler.as_sql(), compiler
+        statement, parameters = compiler.as_sql()
+        numbers = {_adapted(mark): number for number, mark in enumerate(self.marks)}
+        texts = ["%s" if old in numbers else _constant(old) for old in parameters]
+        places = [(numbers.get(old), old) for old, text in zip(parameters, texts, strict=True) if text == "%s"]
+        return statement.replace("%%", "%%%%") % tuple(texts), places, compiler
 
     @cached_property
     def _converters(self) -> dict:
@@ -69,6 +76,14 @@ class Composed:
 
 def _adapted(value: Any) -> Any:
     return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _constant(value: Any) -> str:
+    """As it stands in the statement itself: of a prepared one, no other condition lets a partial index be used."""
+    if not isinstance(value, str):
+        return "%s"
+    quoted = value.replace("'", "''").replace("%", "%%")
+    return f"'{quoted}'"
 
 
 def _like(old: Any, value: Any) -> Any:

@@ -14,8 +14,8 @@ from scheduling.models.close import MAX_TEXT, TEXT
 
 class CustomerQuerySet(LivingQuerySet):
     def of_address(self, email: str) -> Self:
-        """The living ones with this address, compared case-folded."""
-        return self.alive().annotate(folded=Lower("email")).filter(folded=email.lower())
+        """The living ones with this address, compared case-folded; an empty one is nobody's, as their index has it."""
+        return self.alive().exclude(email="").annotate(folded=Lower("email")).filter(folded=email.lower())
 
 
 class Customer(OrganizationRow):

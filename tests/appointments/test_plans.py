@@ -10,7 +10,7 @@ from appointments.admin import planner_data
 from appointments.admin.appointments import on_day
 from appointments.models import Appointment, Calendar
 from scheduling.intervals import Interval
-from tests.appointments.booking_world import TEN, BookingWorld
+from tests.appointments.booking_world import ANNE, TEN, BookingWorld
 
 pytestmark = pytest.mark.django_db
 BETWEEN = "start>? AND start<?"
@@ -38,6 +38,14 @@ def test_the_calendar_of_a_week():
     shown = Interval(TUESDAY, TUESDAY + timedelta(days=7))
     rows = planner_data._appointments([Calendar(pk=1)], shown)
     assert f"appointment_calendar (calendar_id=? AND {BETWEEN})" in rows.explain()
+
+
+def test_whose_an_address_is():
+    world = BookingWorld()
+    with CaptureQueriesContext(connection) as queries:
+        world.book(TEN, ANNE)
+    (asked,) = [query["sql"] for query in queries if "LOWER" in query["sql"]]
+    assert "one_customer_of_an_address (organization_id=? AND <expr>=?)" in plan_of(asked)
 
 
 def test_the_calendar_with_the_least_to_do():

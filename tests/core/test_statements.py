@@ -102,6 +102,16 @@ def test_texts_and_moments_are_chosen_by_and_values_come_as_django_gives_them():
     ]
 
 
+def test_a_constant_stands_in_the_statement_as_it_would_be_sent():
+    organization = make_organization()
+    make_close(organization, reason="Late")
+    strange = make_close(organization, reason="50 % of 'it', %s \\")
+    found = Composed(lambda pk: Close.objects.filter(organization=pk, reason=strange.reason).exclude(reason="%%"))
+    assert found.all(organization.pk) == [strange]
+    # Its organization alone is sent.
+    assert len(found._composed[1]) == 1
+
+
 def test_a_new_row_is_written_with_its_history_as_a_save_writes_it():
     group = make_group()
     saved = make_customer(group, lastname="Saved", email="")
