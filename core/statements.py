@@ -126,25 +126,62 @@ def insert(model: type[Model], values: dict[str, Any], *, unless_there: bool = F
 
     `unless_there`: None, and nothing is written, where a unique constraint finds such a row already.
     """
-    # The connection itself: its proxy looks it up at each of a row's columns.
-    database = connections[DEFAULT_DB_ALIAS]
-    statement, fields = _insertion(model, unless_there)
-    given = [values[field.attname] if field.attname in values else field.get_default() for field in fields]
-    with database.cursor() as cursor:
-        pairs = zip(fields, given, strict=True)
-        cursor.execute(statement, [field.get_db_prep_save(value, database) for field, value in pairs])
+    statement, fields = _insertion(model)
+    key = connections[DEFAULT_DB_ALIAS].ops.quote_name(model._meta.pk.column)
+    conflict = "ON CONFLICT DO NOTHING" if unless_there else ""
+    return _inserted(f"{statement} {conflict} RETURNING {key}", _prepared(fields, values))
+
+
+def insert_both(model: type[Model], values: dict[str, Any], other: type[Model], more: dict[str, Any]) -> int:
+    """A new row of all these values, as by `insert`, and one of `other`: its columns of the same names, and `more`."""
+    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+        pk: Any = insert(model, values)
+        insert(other, {**values, model._meta.pk.attname: pk, **more})
+        return pk
+    # One statement costs half of two, above all as no value is sent twice.
+    statement, fields, others = _both_insertions(model, other)
+    return _inserted(statement, [*_prepared(fields, values), *_prepared(others, more)])
+
+
+def _inserted(statement: str, parameters: list) -> Any:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(statement, parameters)
         found = cursor.fetchone()
         return found and found[0]
 
 
+def _prepared(fields: list[Field], values: dict[str, Any]) -> list:
+    """As Django sends them; the default of what is not given."""
+    # The connection itself: its proxy looks it up at each use.
+    database = connections[DEFAULT_DB_ALIAS]
+    given = [values[field.attname] if field.attname in values else field.get_default() for field in fields]
+    return [field.get_db_prep_save(value, database) for field, value in zip(fields, given, strict=True)]
+
+
 @cache
-def _insertion(model: type[Model], unless_there: bool) -> tuple[str, list[Field]]:
+def _insertion(model: type[Model]) -> tuple[str, list[Field]]:
     quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    meta = model._meta
-    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    fields = _fields(model)
     columns = ", ".join(quote(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    table, key = quote(meta.db_table), quote(meta.pk.column)
-    conflict = "ON CONFLICT DO NOTHING " if unless_there else ""
     # Names of the models' own, quoted; values go apart.
-    return f"INSERT INTO {table} ({columns}) VALUES ({places}) {conflict}RETURNING {key}", fields  # noqa: S608
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
+
+
+@cache
+def _both_insertions(model: type[Model], other: type[Model]) -> tuple[str, list[Field], list[Field]]:
+    """The statement; the fields whose values it takes, and those of the other that are not copied."""
+    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    first, fields = _insertion(model)
+    there = {field.column for field in model._meta.concrete_fields}
+    copied = [quote(field.column) for field in _fields(other) if field.column in there]
+    others = [field for field in _fields(other) if field.column not in there]
+    columns = ", ".join([*copied, *(quote(field.column) for field in others)])
+    taken = ", ".join([*copied, *["%s"] * len(others)])
+    table, key = quote(other._meta.db_table), quote(model._meta.pk.column)
+    second = f"INSERT INTO {table} ({columns}) SELECT {taken} FROM made"  # noqa: S608
+    return f"WITH made AS ({first} RETURNING *), copied AS ({second}) SELECT {key} FROM made", fields, others  # noqa: S608
+
+
+def _fields(model: type[Model]) -> list[Field]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key]

@@ -9,7 +9,7 @@ from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from core.context import current_actor
-from core.statements import insert
+from core.statements import insert, insert_both
 
 
 class HistoryRow(models.Model):
@@ -63,17 +63,27 @@ def record(instance: models.Model, history_type: str, reason: str | None = None)
     """The instance as it is now, in its history. history_type: + made, ~ changed, - deleted."""
     model: Any = type(instance).history.model  # type: ignore[attr-defined]
     copied = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
-    values = {"history_date": timezone.now(), "history_type": history_type, "history_change_reason": reason}
-    insert(model, copied | values | stamp())
+    insert(model, copied | _own_values(history_type, reason))
+
+
+def _own_values(history_type: str, reason: str | None) -> dict:
+    """Of a history row, besides what it copies."""
+    return {
+        "history_date": timezone.now(),
+        "history_type": history_type,
+        "history_change_reason": reason,
+        **stamp(),
+    }
 
 
 def write_new(row: models.Model) -> None:
-    """As the save of a dated row that is new, with its history: two statements, and no signals."""
+    """As the save of a dated row that is new, with its history: one statement, and no signals."""
     made: Any = row
     made.created_at = made.updated_at = timezone.now()
-    made.pk = insert(type(row), {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields})
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    own = _own_values("+", getattr(row, "_change_reason", None))
+    made.pk = insert_both(type(row), values, made.history.model, own)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    record(row, "+", getattr(row, "_change_reason", None))
 
 
 class CachedHistoryManager(HistoryManager):

@@ -118,7 +118,7 @@ def test_a_new_row_is_written_with_its_history_as_a_save_writes_it():
     written = Customer(organization=group, lastname="Saved", firstname=saved.firstname)
     with CaptureQueriesContext(connection) as asked:
         write_new(written)
-    assert len(asked) == 2
+    assert len(asked) == (1 if connection.vendor == "postgresql" else 2)
     own = {"id", "created_at", "updated_at", "history_id", "history_date"}
     pairs = [
         (Customer.objects.get(pk=written.pk), saved),
