@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.utils import timezone
 
 from appointments.availability import CalendarTime, Need, Span
@@ -26,6 +26,8 @@ Kind = BusyInterval.Kind
 EventKind = CalendarEvent.Kind
 # These take a seat; whatever else takes time of the resource takes it whole.
 SEATED = {Kind.APPOINTMENT, Kind.HOLD}
+# What a row of a calendar itself has in the column of kinds.
+STANDING = "calendar"
 DAY = timedelta(days=1)
 
 
@@ -53,6 +55,14 @@ class Taken:
     closed: list[Span] = field(default_factory=list)
     openings: list[Span] = field(default_factory=list)
     seats: dict[int, list[Span]] = field(default_factory=dict)
+    version: int | None = None
+
+
+class Look(NamedTuple):
+    """version: of the calendar at this moment, which may no longer be the one at hand; None: it cannot be had now."""
+
+    time: CalendarTime
+    version: int | None
 
 
 def load(
@@ -63,25 +73,31 @@ def load(
     without: Collection[Source] = (),
 ) -> dict[int, CalendarTime]:
     """Calendar's id → its time, as far as starts in the window are concerned; `without` what these sources take."""
+    return {pk: found.time for pk, found in look(settings, calendars, wanted, window, without).items()}
+
+
+def look(
+    settings: BookingSettings,
+    calendars: Sequence[Calendar],
+    wanted: Wanted,
+    window: Interval,
+    without: Collection[Source] = (),
+) -> dict[int, Look]:
+    """The same, and how each calendar stands, seen in one statement."""
     zone = settings.organization.zone
     around = widened(window, wanted.need)
     first, last = (instant.astimezone(zone).date() for instant in around)
     free_days = set(holidays.between(settings.holidays_country, "", first, last))
     unnamed = second_passes(first, last, zone)
     taken = _taken(calendars, wanted, around, without)
-    return {
-        calendar.pk: CalendarTime(
-            openings=[
-                *openings(calendar, wanted.ids, first, last, free_days, zone),
-                *taken[calendar.pk].openings,
-            ],
-            step=calendar.slot_step * 60,
-            closed=taken[calendar.pk].closed,
-            seats=[taken[calendar.pk].seats.get(number, []) for number in range(calendar.capacity)],
-            unnamed=unnamed,
-        )
-        for calendar in calendars
-    }
+    found = {}
+    for calendar in calendars:
+        own = taken[calendar.pk]
+        usual = openings(calendar, wanted.ids, first, last, free_days, zone)
+        seats = [own.seats.get(number, []) for number in range(calendar.capacity)]
+        time = CalendarTime([*usual, *own.openings], calendar.slot_step * 60, own.closed, seats, unnamed)
+        found[calendar.pk] = Look(time, own.version)
+    return found
 
 
 def widened(window: Interval, need: Need) -> Interval:
@@ -157,9 +173,11 @@ def _taken(
     sharing: dict[int, list[Taken]] = {}
     for calendar in calendars:
         sharing.setdefault(calendar.resource_id, []).append(found[calendar.pk])
-    for number, seat, first, last, kind, source in _rows(calendars, around):
+    for number, seat, first, last, kind, source in _rows(calendars, around, wanted.ids):
         span = (first, last)
-        if kind == EventKind.BLOCK:
+        if kind == STANDING:
+            found[number].version = first
+        elif kind == EventKind.BLOCK:
             found[number].closed.append(span)
         elif kind == EventKind.OPENING:
             # Of an extra opening the "source" is the service that it is for.
@@ -191,35 +209,56 @@ def takers(calendars: Sequence[Calendar], need: Need, start: datetime) -> dict[i
     return {pk: sorted(taken, key=lambda one: one[1]) for pk, taken in found.items()}
 
 
-def _rows(calendars: Sequence[Calendar], around: Interval) -> list[tuple]:
-    """(resource's or calendar's id, seat, start, end, kind, source's or service's id) of busy time and of events."""
+def _rows(calendars: Sequence[Calendar], around: Interval, services: Collection[int] = ()) -> list[tuple]:
+    """(resource's or calendar's id, seat, start, end, kind, source's or service's id) of busy time and of events.
+
+    Where services are named, a row too of each calendar that can be had for them: its version as the start.
+    """
     if not calendars:
         return []
     resources, ids = [calendar.resource_id for calendar in calendars], [calendar.pk for calendar in calendars]
-    return _rows_of(len(calendars)).rows(*resources, *ids, around.start, around.end, timezone.now())
+    composed = _rows_of(len(calendars), len(services))
+    return composed.rows(*resources, *ids, *services, around.start, around.end, timezone.now())
 
 
 # Of numbers and words Django has nothing to convert, and to look at each row takes it as long as all the rest.
 @lru_cache(maxsize=100)
-def _rows_of(number: int) -> Composed:
-    """For so many calendars: ids of their resources, their own, from, to, now."""
-    return Composed(lambda *values: _both(values[:number], values[number:-3], *values[-3:]), 2 * number, moments=3)
+def _rows_of(number: int, services: int) -> Composed:
+    """For so many calendars and services: ids of their resources, their own, of the services, from, to, now."""
+
+    def make(*values) -> QuerySet:
+        resources, calendars, wanted = values[:number], values[number : 2 * number], values[2 * number : -3]
+        start, end, now = values[-3:]
+        parts = [_busy(resources, Interval(start, end), now), _events(calendars, Interval(start, end))]
+        if wanted:
+            parts.append(_standing(calendars, wanted))
+        # SQLite takes no order within a union.
+        first, *others = [part.order_by().values_list(*COLUMNS) for part in parts]
+        return first.union(*others, all=True)
+
+    return Composed(make, 2 * number + services, moments=3)
 
 
-def _both(
-    resource_ids: Collection[int], calendar_ids: Collection[int], start: datetime, end: datetime, now: datetime
-) -> QuerySet:
-    columns = ("number", "seat", "first", "last", "kind", "source")
-    # Up to the next whole second, so that no part of one is given away.
-    ends = {"first": Seconds("start"), "last": SecondsUp("end")}
-    taken = BusyInterval.objects.overlapping(resource_ids, Interval(start, end), now)
-    events = CalendarEvent.objects.alive().filter(
-        sharing_time(start, end), calendar__in=calendar_ids, kind__in=[EventKind.BLOCK, EventKind.OPENING]
-    )
-    # SQLite takes no order within a union.
-    ours = taken.order_by().annotate(number=F("resource_id"), source=F("source_id"), **ends)
-    theirs = events.order_by().annotate(number=F("calendar_id"), source=F("service_id"), seat=Value(0), **ends)
-    return ours.values_list(*columns).union(theirs.values_list(*columns), all=True)
+COLUMNS = ("number", "seat", "first", "last", "kind", "source")
+# Up to the next whole second, so that no part of one is given away.
+ENDS = {"first": Seconds("start"), "last": SecondsUp("end")}
+
+
+def _busy(resource_ids: Collection[int], around: Interval, now: datetime) -> QuerySet:
+    taken = BusyInterval.objects.overlapping(resource_ids, around, now)
+    return taken.annotate(number=F("resource_id"), source=F("source_id"), **ENDS)
+
+
+def _events(calendar_ids: Collection[int], around: Interval) -> QuerySet:
+    rows = CalendarEvent.objects.alive().filter(sharing_time(*around), calendar__in=calendar_ids)
+    rows = rows.filter(kind__in=[EventKind.BLOCK, EventKind.OPENING])
+    return rows.annotate(number=F("calendar_id"), source=F("service_id"), seat=Value(0), **ENDS)
+
+
+def _standing(calendar_ids: Collection[int], services: Collection[int]) -> QuerySet:
+    none = Value(None, BigIntegerField())
+    values = {"number": F("pk"), "seat": Value(0), "first": F("version"), "last": none, "kind": Value(STANDING)}
+    return Calendar.objects.offering(services).filter(pk__in=calendar_ids).annotate(**values, source=none)
 
 
 def seconds(instant: datetime) -> int:

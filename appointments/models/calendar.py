@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +16,15 @@ from scheduling.models import Resource
 MOST_SEATS = 500
 STEPS = [MinValueValidator(1), MaxValueValidator(1440)]
 SEATS = [MinValueValidator(1), MaxValueValidator(MOST_SEATS)]
+
+
+class CalendarQuerySet(LivingQuerySet):
+    def offering(self, services: Iterable[int]) -> Self:
+        """That are there, and offer each of these."""
+        rows = self.alive()
+        for service in services:
+            rows = rows.filter(services=service)
+        return rows
 
 
 class CalendarSet(OrganizationRow):
@@ -72,7 +83,7 @@ class Calendar(OrganizationRow):
     exceptions = models.JSONField(_("days that differ"), default=list, blank=True)
     is_deleted = models.BooleanField(_("deleted"), default=False, editable=False)
 
-    objects = LivingQuerySet.as_manager()
+    objects = CalendarQuerySet.as_manager()
     history = history()
 
     class Meta:

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appointments.availability import CalendarTime, Need, judge
-from appointments.calendar_time import Wanted, load, seconds
+from appointments.calendar_time import Look, Wanted, look, seconds
 from appointments.models import Appointment, AppointmentLine, BookingSettings, Calendar, Service
 from appointments.rules import Asked, Verdict, broken, calendar_verdicts, not_available, passed_over
 from core.changes import refuse
@@ -91,10 +91,7 @@ def usable_calendars(organization: Organization, services: Sequence[Service], *,
 
 
 def _offering(organization_id: int, *services: int) -> QuerySet[Calendar]:
-    rows = Calendar.objects.alive().filter(organization=organization_id)
-    for service in services:
-        rows = rows.filter(services=service)
-    return rows
+    return Calendar.objects.filter(organization=organization_id).offering(services)
 
 
 @cache
@@ -137,8 +134,8 @@ def candidates(placing: Placing) -> list[tuple[Calendar, str]]:
 
     Raises ValidationError (`not_available`) where no calendar has this time.
     """
-    asked, times = placing.asked, _times(placing, placing.calendars)
-    verdicts = {each.pk: calendar_verdicts(asked, times[each.pk]) for each in placing.calendars}
+    asked, looks = placing.asked, _look(placing, placing.calendars)
+    verdicts = {each.pk: calendar_verdicts(asked, looks[each.pk].time) for each in placing.calendars}
     free = [each for each in placing.calendars if not broken(verdicts[each.pk], asked.is_staff)]
     if not free:
         raise not_available()
@@ -150,10 +147,10 @@ def candidates(placing: Placing) -> list[tuple[Calendar, str]]:
         return ORDERS[asked.settings.assignment](asked, free)
 
 
-def _times(placing: Placing, calendars: Sequence[Calendar]) -> dict[int, CalendarTime]:
+def _look(placing: Placing, calendars: Sequence[Calendar]) -> dict[int, Look]:
     asked = placing.asked
     window = Interval(asked.start, asked.start + timedelta(seconds=1))
-    return load(asked.settings, calendars, asked.wanted, window, placing.without)
+    return look(asked.settings, calendars, asked.wanted, window, placing.without)
 
 
 def _at_random(asked: Asked, free: list[Calendar]) -> list[tuple[Calendar, str]]:
@@ -232,8 +229,7 @@ def place(
 def _find_seat(placing: Placing, calendar: Calendar, reason: str) -> Place:
     asked = placing.asked
     busy.lock_resources({calendar.resource_id, *placing.old_resources})
-    calendar = _read_anew(calendar, asked)
-    time = _times(placing, [calendar])[calendar.pk]
+    calendar, time = _as_it_stands(placing, calendar)
     verdicts = calendar_verdicts(asked, time)
     if broken(verdicts, asked.is_staff):
         raise _Taken
@@ -243,8 +239,16 @@ def _find_seat(placing: Placing, calendar: Calendar, reason: str) -> Place:
     return Place(calendar, seat, reason, passed_over(verdicts, asked.is_staff))
 
 
+def _as_it_stands(placing: Placing, calendar: Calendar) -> tuple[Calendar, CalendarTime]:
+    """Under the lock: since it was read it may have been closed, or have lost a place or a service."""
+    time, version = _look(placing, [calendar])[calendar.pk]
+    if version == calendar.version:
+        return calendar, time
+    fresh = _read_anew(calendar, placing.asked)
+    return fresh, _look(placing, [fresh])[fresh.pk].time
+
+
 def _read_anew(calendar: Calendar, asked: Asked) -> Calendar:
-    """As it is under the lock: since it was read it may have been closed, or have lost a place or a service."""
     services = asked.wanted.services
     fresh = _calendar(len(services)).first(calendar.pk, calendar.organization_id, *(each.pk for each in services))
     if fresh is None or fresh.resource_id != calendar.resource_id or not (asked.is_staff or fresh.is_open):
