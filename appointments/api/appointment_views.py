@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from appointments.api import appointment_documentation as documentation
 from appointments.api.appointment_forms import BOOKING, CHANGES
-from appointments.api.appointment_shapes import LISTING, MAKER, VERSION, VERSIONED, records_of, with_services
+from appointments.api.appointment_shapes import LISTING, MAKER, VERSION, VERSIONED, record_of, records_of, with_services
 from appointments.api.base import READ, WRITE, read_pk
 from appointments.api.fiche_writing import FicheWriting
 from appointments.models import Appointment
@@ -50,11 +50,14 @@ class Appointments(FicheWriting):
     def retrieve(self, request, **path) -> Response:
         return self.shown(read_pk(path["id"]) or 0)
 
-    def shown(self, pk: int, status: int = 200, **headers: str) -> Response:
+    def shown(self, pk: int) -> Response:
         """`{"records": [the appointment]}` as it is now; 404 where it is not one of `rows`."""
         record = next(iter(records_of(VERSIONED, [pk], self.zone)), None)
         if record is None or not self.is_in_reach(record):
             raise Http404
+        return self.answered(record, 200)
+
+    def answered(self, record: dict, status: int, **headers: str) -> Response:
         version = record.pop(VERSION)
         del record[MAKER]
         self.finish([record])
@@ -69,7 +72,7 @@ class Appointments(FicheWriting):
 
     def create(self, request, **path) -> Response:
         appointment = self.form(BOOKING, is_new=True).save(self.book)
-        return self.shown(appointment.pk, 201, Location=f"{self.address}/{appointment.pk}")
+        return self.answered(record_of(appointment, self.zone), 201, Location=f"{self.address}/{appointment.pk}")
 
     def book(self, values: dict) -> Appointment:
         pk, customer = values.pop("customer")

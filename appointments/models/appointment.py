@@ -1,5 +1,6 @@
 import secrets
 import string
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -74,6 +75,8 @@ class Appointment(OrganizationRow):
 
     # What the history library writes beside the next change.
     _change_reason: str | None = None
+    # Of one that was booked at this moment, in their order; of any other its lines tell them.
+    services: Sequence[Service] = ()
 
     objects = AppointmentQuerySet.as_manager()
     # The reason holds the rules that staff passed over, and why.

@@ -183,6 +183,7 @@ def write_appointment(
     for number, service in enumerate(asked.wanted.services):
         line = {"position": number, "service_id": service.pk, "length": service.length}
         insert(AppointmentLine, {"appointment_id": appointment.pk, **line})
+    appointment.services = asked.wanted.services
     return appointment
 
 

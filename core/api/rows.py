@@ -140,9 +140,11 @@ class Row:
         self.members = {**(first or {}), **members}
         # (name, member, whether its value is shown as it is): called for every row, these are half of the calls.
         self.plan = [(name, one, type(one).python is Column.python) for name, one in self.members.items()]
+        self._paths = [path for member in self.members.values() for path in member.paths()]
+        self._names = [path.split("__") for path in self._paths]
 
     def paths(self) -> list[str]:
-        return [path for member in self.members.values() for path in member.paths()]
+        return self._paths
 
     def columns(self) -> "list[Column]":
         """Of each path."""
@@ -165,7 +167,7 @@ class Row:
 
     def of(self, instance: Model) -> dict:
         """The same object from a model instance, following its loaded relations."""
-        return self.python(iter([_follow(instance, path) for path in self.paths()]))
+        return self.python(iter([_follow(instance, names) for names in self._names]))
 
     def dicts(self, queryset: QuerySet) -> list[dict]:
         return [self.python(iter(values)) for values in queryset.values_list(*self.paths())]
@@ -235,9 +237,9 @@ def field_schema(field: Field) -> dict:
     return {**schema, "type": [schema["type"], "null"]} if field.null else schema
 
 
-def _follow(instance: Model, path: str):
+def _follow(instance: Model, names: list[str]):
     value: Any = instance
-    for name in path.split("__"):
+    for name in names:
         value = getattr(value, name, None)
     return value
 

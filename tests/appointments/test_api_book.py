@@ -1,12 +1,14 @@
 """POST /appointments: what it answers, what it takes, and who may book what [contract 40: "Book"]."""
 
+from datetime import date
+
 import pytest
 import time_machine
 
 from appointments.models import Appointment, Calendar, Customer
 from core.models import Role
 from tests.appointment_factories import make_calendar, make_customer, make_group, make_service, make_service_set
-from tests.appointments.booking_world import ANNE, ELEVEN, HALF_PAST, NOW, TEN, BookingWorld, one, records
+from tests.appointments.booking_world import ANNE, ELEVEN, HALF_PAST, NOW, TEN, BookingWorld, at, one, records
 from tests.appointments.wire import account, done, error, fields, group_person, pro
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,44 @@ def test_the_answer_has_its_members_in_the_captured_order(world):
         assert list(record) == KEYS
         assert {name: list(record[name]) for name in INNER} == INNER
         assert record == booked
+
+
+def known(world, **fiche) -> dict:
+    return {
+        "by": world.pro,
+        "fiche": {"id": world.customer(firstname="Anne", birthdate=date(1980, 12, 31)).pk, **fiche},
+    }
+
+
+WAYS = {
+    "in any calendar": lambda world: {
+        "fiche": {**ANNE, "birthdate": "1980-12-31"},
+        "comments": "é\n\t'%s'",
+        "from_web": 0,
+    },
+    "a known fiche": known,
+    "a known fiche that changes": lambda world: known(world, birthdate=None, comments="Note", **ANNE),
+    "over a rule": lambda world: {"by": world.pro, "date": at("20:00"), "override_reason": "Late"},
+    "two services, the first of a set": lambda world: {
+        "intervention_ids": [
+            make_service(world.group, world.calendar, serviceset=make_service_set(world.group)).pk,
+            world.service.pk,
+        ],
+        "calendar_id": world.calendar.pk,
+    },
+    "to be confirmed": lambda world: world.rule(confirm_required=True) or {"websource": "site"},
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_the_answer_is_what_a_look_at_it_answers(world, way):
+    asked = {"date": TEN, **way(world)}
+    caller = asked.get("by", world.account)
+    response = world.book(asked.pop("date"), asked.pop("fiche", None), **asked)
+    booked = one(response, 201)
+    seen = caller.get(f"appointments/{booked['id']}")
+    assert one(seen) == booked
+    assert seen["ETag"] == response["ETag"]
 
 
 def test_what_the_answer_says(world):
