@@ -86,7 +86,7 @@ class AppointmentsView(DialectView):
 
     @property
     def zone(self) -> ZoneInfo:
-        return self.organization.zone
+        return ZoneInfo(self.caller.zones[self.organization_id])
 
     @property
     def is_staff(self) -> bool:

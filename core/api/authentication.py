@@ -34,7 +34,7 @@ MESSAGES = {
 QUERY = """
 SELECT token.id, token.expires, token.created, token.scope, application.id, application.name, application.client_id,
        application.is_active, application.allowed_scopes, application.roles,
-       token.user_id, person.login, person.is_active, organization.id, membership.role
+       token.user_id, person.login, person.is_active, organization.time_zone, organization.id, membership.role
   FROM oauth2_provider_accesstoken token
   JOIN core_application application ON application.id = token.application_id
   LEFT JOIN core_user person ON person.id = token.user_id
@@ -63,6 +63,8 @@ class Caller:
     user_id: int | None
     login: str | None
     roles: dict[int, Role | None]
+    # Of each of these organizations, so that a list of local times asks nothing of it.
+    zones: dict[int, str]
     token_id: int | None
     created: datetime
     expires: datetime | None
@@ -160,6 +162,7 @@ def checked(rows: list[tuple]) -> Caller:
         user_id=user_id,
         login=login,
         roles=roles_by_organization(rows, user_id, Role.highest(application_roles)),
+        zones=zones_by_organization(rows),
         token_id=token_id,
         created=aware(created),
         expires=aware(expires),
@@ -175,6 +178,10 @@ def roles_by_organization(rows: list[tuple], user_id: int | None, own: Role | No
     if user_id is None:
         return dict.fromkeys(held, own)
     return {organization_id: Role(role) for organization_id, role in held.items() if role}
+
+
+def zones_by_organization(rows: list[tuple]) -> dict[int, str]:
+    return {row[-2]: row[-3] for row in rows if row[-2] is not None}
 
 
 def refusal(code: str) -> AuthenticationFailed:

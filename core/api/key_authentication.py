@@ -17,6 +17,7 @@ from core.api.authentication import (
     known_roles,
     refusal,
     roles_by_organization,
+    zones_by_organization,
 )
 from core.api_keys import hash_of
 from core.context import name_actor
@@ -27,7 +28,8 @@ NAME = "apikey"
 # One row for each organization granted to the client, as for tokens.
 QUERY = """
 SELECT api_key.created_at, application.id, application.name, application.client_id,
-       application.is_active, application.allowed_scopes, application.roles, organization.id, NULL
+       application.is_active, application.allowed_scopes, application.roles,
+       organization.time_zone, organization.id, NULL
   FROM core_apikey api_key
   JOIN core_application application ON application.id = api_key.application_id
   LEFT JOIN core_application_organizations granted ON granted.application_id = application.id
@@ -96,6 +98,7 @@ def read_key(key: str) -> Caller:
         user_id=None,
         login=None,
         roles=roles_by_organization(rows, None, Role.highest(application_roles)),
+        zones=zones_by_organization(rows),
         token_id=None,
         created=aware(created),
         expires=None,

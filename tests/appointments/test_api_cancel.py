@@ -154,6 +154,6 @@ def test_a_list_costs_four_queries_with_its_count_and_so_does_one(world, size, d
 
 def test_one_is_read_once(world, django_assert_num_queries):
     booked = world.booked()["id"]
-    for caller, queries in ((world.account, 3), (world.pro, 3)):
+    for caller, queries in ((world.account, 2), (world.pro, 2)):
         with django_assert_num_queries(queries):
             assert one(caller.get(f"appointments/{booked}"))["id"] == booked
