@@ -5,6 +5,8 @@ One set of functions lists the free starts, judges a single one and says what is
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -61,29 +63,33 @@ def judge(time: CalendarTime, need: Need, start: int) -> Judgement:
 
 def free_starts(time: CalendarTime, need: Need, window: Span) -> dict[int, int]:
     """Every start on a step in the window that can be had → how many seats are free for it; in order."""
-    grid = steps(time, need, window)
-    if not grid:
-        return {}
-    counts = [0] * len(grid)
+    grid = steps(tuple(time.openings), time.step, tuple(time.unnamed), need.length, window)
+    # At each place of the grid, by how many more or fewer seats are free than at the one before.
+    changes = [0] * (len(grid) + 1)
     for taken in time.seats:
         for first, last in starts_in(gaps([*time.closed, *taken]), need):
-            for number in range(bisect_left(grid, first), bisect_right(grid, last)):
-                counts[number] += 1
-    return {start: count for start, count in zip(grid, counts, strict=True) if count}
+            changes[bisect_left(grid, first)] += 1
+            changes[bisect_right(grid, last)] -= 1
+    return {start: count for start, count in zip(grid, accumulate(changes), strict=False) if count}
 
 
-def steps(time: CalendarTime, need: Need, window: Span) -> list[int]:
+# Calendars of one organization keep the same hours as a rule: laid out for each of 50, this was a fifth of their time.
+# No more are kept, as three months of minutes are megabytes.
+@lru_cache(maxsize=4)
+def steps(
+    openings: tuple[Span, ...], step: int, unnamed: tuple[Span, ...], length: int, window: Span
+) -> tuple[int, ...]:
     """The starts in the window that opening hours and steps allow, and that a local clock can name, in order."""
-    spans = merged(time.openings)
+    spans = merged(openings)
     firsts = [first for first, _end in spans]
     found: set[int] = set()
-    for origin, end in time.openings:
+    for origin, end in openings:
         span_end = spans[bisect_right(firsts, origin) - 1][1]
-        low, high = max(origin, window[0]), min(span_end - need.length, end - 1, window[1] - 1)
-        found.update(range(origin + -(-(low - origin) // time.step) * time.step, high + 1, time.step))
-    if time.unnamed:
-        found = {start for start in found if not any(first <= start < end for first, end in time.unnamed)}
-    return sorted(found)
+        low, high = max(origin, window[0]), min(span_end - length, end - 1, window[1] - 1)
+        found.update(range(origin + -(-(low - origin) // step) * step, high + 1, step))
+    if unnamed:
+        found = {start for start in found if not any(first <= start < end for first, end in unnamed)}
+    return tuple(sorted(found))
 
 
 def open_starts(time: CalendarTime, need: Need) -> list[Span]:

@@ -1,9 +1,10 @@
 """What the rows say of calendars' time, laid out for `availability`: one query, however many calendars there are."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ EventKind = CalendarEvent.Kind
 SEATED = {Kind.APPOINTMENT, Kind.HOLD}
 # What a row of a calendar itself has in the column of kinds.
 STANDING = "calendar"
+# Kinds of rows that are a calendar's own; all else is its resource's.
+OWN = {EventKind.BLOCK, EventKind.OPENING, STANDING}
 DAY = timedelta(days=1)
 
 
@@ -54,7 +57,7 @@ class Taken:
 
     closed: list[Span] = field(default_factory=list)
     openings: list[Span] = field(default_factory=list)
-    seats: dict[int, list[Span]] = field(default_factory=dict)
+    seats: defaultdict[int, list[Span]] = field(default_factory=partial(defaultdict, list))
     version: int | None = None
 
 
@@ -174,26 +177,24 @@ def _taken(
     for calendar in calendars:
         sharing.setdefault(calendar.resource_id, []).append(found[calendar.pk])
     for number, seat, first, last, kind, source in _rows(calendars, around, wanted.ids):
-        span = (first, last)
-        if kind == STANDING:
-            found[number].version = first
-        elif kind == EventKind.BLOCK:
-            found[number].closed.append(span)
-        elif kind == EventKind.OPENING:
-            # Of an extra opening the "source" is the service that it is for.
-            if source is None or wanted.ids == {source}:
-                found[number].openings.append(span)
+        if kind in OWN:
+            _note(found[number], kind, (first, last), source, wanted)
         elif not without or Source(kind, source) not in without:
-            _take(sharing[number], kind, seat, span)
+            for taken in sharing[number]:
+                place = taken.seats[seat] if kind in SEATED else taken.closed
+                place.append((first, last))
     return found
 
 
-def _take(sharing: Iterable[Taken], kind: str, seat: int, span: Span) -> None:
-    for taken in sharing:
-        if kind in SEATED:
-            taken.seats.setdefault(seat, []).append(span)
-        else:
-            taken.closed.append(span)
+def _note(taken: Taken, kind: str, span: Span, source: int | None, wanted: Wanted) -> None:
+    """What a calendar's own row says."""
+    if kind == STANDING:
+        taken.version = span[0]
+    elif kind == EventKind.BLOCK:
+        taken.closed.append(span)
+    # Of an extra opening the "source" is the service that it is for.
+    elif source is None or wanted.ids == {source}:
+        taken.openings.append(span)
 
 
 def takers(calendars: Sequence[Calendar], need: Need, start: datetime) -> dict[int, list[tuple[str, Interval]]]:

@@ -1,5 +1,6 @@
 """Free slots, and why a start is none: by the functions that book."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,10 +74,10 @@ def _slots(
     if window.start >= window.end or not calendars:
         return []
     span = (_next_second(window.start), _next_second(window.end))
-    found: dict[int, dict[int, int]] = {}
+    found: dict[int, dict[int, int]] = defaultdict(dict)
     for pk, time in load(settings, calendars, wanted, window, without).items():
         for start, places in free_starts(time, wanted.need, span).items():
-            found.setdefault(start, {})[pk] = places
+            found[start][pk] = places
     return [Slot(instant_of(start), found[start]) for start in sorted(found)]
 
 
