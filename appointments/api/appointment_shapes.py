@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import FilteredRelation, JSONField, Model, OuterRef, Q, QuerySet, Subquery
+import orjson
+from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery, TextField
 
 from appointments.api import conditions as by
 from appointments.api.columns import Day, LocalMoment, Or, in_zone
@@ -15,7 +16,7 @@ from appointments.api.lists import Listing
 from appointments.models import Appointment, AppointmentLine, Service
 from core.api.columns import always, made
 from core.api.documentation import array_of
-from core.api.rows import Column, Row, Wide
+from core.api.rows import Apart, Column, Row
 from core.statements import Composed
 
 State = Appointment.State
@@ -28,9 +29,10 @@ FIRST = "first"
 
 
 class Ids(Subquery):
-    """The one column of a query as a JSON list, in the query's order."""
+    """The one column of a query as the text of a JSON list, in the query's order."""
 
-    output_field = JSONField()
+    # As a text: Django would read JSON row by row, by a decoder of its own.
+    output_field = TextField()
     template = "(SELECT coalesce(jsonb_agg(ids.id), '[]') FROM (%(subquery)s) AS ids(id))"
 
     def as_sqlite(self, compiler, connection, **context):
@@ -108,7 +110,7 @@ APPOINTMENT = Row(
     comments=Column("comments"),
     smsreminder=always(0),
     date=LocalMoment("start"),
-    intervention_ids=plain("service_ids", array_of(ID)),
+    intervention_ids=made("service_ids", orjson.loads, array_of(ID)),
     assignment_reason=Column("assignment_reason"),
     created_at=LocalMoment("created_at"),
     updated_at=LocalMoment("updated_at"),
@@ -128,15 +130,18 @@ VERSIONED = Row(
 def with_services(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
     """Annotated with what is shown of their services; one query all the same."""
     lines = AppointmentLine.objects.filter(appointment=OuterRef("pk")).order_by("position")
-    first = FilteredRelation("lines", condition=Q(lines__position=0))
-    return rows.annotate(**{FIRST: first}, service_ids=Ids(lines.values("service_id")))
+    return with_first(rows).annotate(service_ids=Ids(lines.values("service_id")))
+
+
+def with_first(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    return rows.annotate(**{FIRST: FilteredRelation("lines", condition=Q(lines__position=0))})
 
 
 def records_of(shape: Row, pks: Collection[int], zone: ZoneInfo) -> list[dict]:
     """Of the appointments with these ids, as they are now, in order of their start."""
     found = _values_of(shape, len(pks)).values(*pks) if pks else []
     with in_zone(zone):
-        return [shape.python(iter(values)) for values in found]
+        return shape.rows(found)
 
 
 class _Line(NamedTuple):
@@ -150,7 +155,7 @@ def record_of(booked: Appointment, zone: ZoneInfo) -> dict:
     first: Any = booked.services[0]
     own: Any = booked
     own.first = _Line(first.pk, first, first.length)
-    own.service_ids = [service.pk for service in booked.services]
+    own.service_ids = orjson.dumps([service.pk for service in booked.services])
     with in_zone(zone):
         return VERSIONED.of(booked)
 
@@ -189,5 +194,7 @@ LISTING = Listing(
     tuple(f"customer__{name}" for name in FICHE_NAMES[:5]),
     {"calendar_id": on("calendar_id"), "calendar_ids": on("calendar_id"), "fiche_id": on("customer_id")},
     needs_zone=True,
-    wide=Wide(APPOINTMENT, lambda: with_services(Appointment.objects.order_by())),
+    wide=Apart(APPOINTMENT, lambda: with_services(Appointment.objects.order_by())),
+    annotated=frozenset({"intervention_id"}),
+    annotate=with_first,
 )

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from appointments.api import appointment_documentation as documentation
 from appointments.api.appointment_forms import BOOKING, CHANGES
-from appointments.api.appointment_shapes import LISTING, MAKER, VERSION, VERSIONED, record_of, records_of, with_services
+from appointments.api.appointment_shapes import LISTING, MAKER, VERSION, VERSIONED, record_of, records_of
 from appointments.api.base import READ, WRITE, read_pk
 from appointments.api.fiche_writing import FicheWriting
 from appointments.models import Appointment
@@ -45,7 +45,7 @@ class Appointments(FicheWriting):
         rows = self.rows().alive()
         if not self.query.truth("include_past"):
             rows = rows.upcoming()
-        return Response(LISTING.page(self, with_services(rows), self.finish))
+        return Response(LISTING.page(self, rows, self.finish))
 
     def retrieve(self, request, **path) -> Response:
         return self.shown(read_pk(path["id"]) or 0)

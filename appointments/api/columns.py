@@ -1,6 +1,6 @@
 """Columns of this dialect's shapes. They are written by Python alone, as lists here are read without json_agg."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,6 +37,11 @@ def local_text(seconds: int, zone: ZoneInfo) -> str | None:
     return wire_moment(datetime.fromtimestamp(seconds, zone), zone)
 
 
+def _shown(found: int | datetime | None, zone: ZoneInfo) -> str | None:
+    """Of an instant as PostgreSQL is asked for it, else as Django gives it."""
+    return local_text(found, zone) if isinstance(found, int) else wire_moment(found, zone)
+
+
 class LocalMoment(PythonColumn):
     """An instant in the zone that is in force (in_zone), which is the group's."""
 
@@ -45,8 +50,11 @@ class LocalMoment(PythonColumn):
         return f"floor(extract(epoch FROM {name}))::bigint"
 
     def python(self, values: Iterator):
-        found = next(values)
-        return local_text(found, _zone.get()) if type(found) is int else wire_moment(found, _zone.get())
+        return _shown(next(values), _zone.get())
+
+    def many(self, values: Iterator[Sequence], number: int) -> Iterable:
+        zone = _zone.get()
+        return [_shown(each, zone) for each in next(values)]
 
     def schema(self, model: type[Model]) -> dict:
         is_null = field_at(model, self.path).null
@@ -71,6 +79,9 @@ class Or(PythonColumn):
     def python(self, values: Iterator):
         found = next(values)
         return self.default if found is None else found
+
+    def many(self, values: Iterator[Sequence], number: int) -> Iterable:
+        return [self.default if each is None else each for each in next(values)]
 
     def schema(self, model: type[Model]) -> dict:
         schema = field_schema(field_at(model, self.path))

@@ -40,6 +40,9 @@ class Listing:
     needs_zone: bool = False
     # Reads the shape, where its rows are annotated.
     wide: Wide | None = None
+    # Attributes that are annotations, and what adds these: composing it takes longer than asking for the page.
+    annotated: frozenset[str] = frozenset()
+    annotate: Callable[[QuerySet], QuerySet] = lambda rows: rows
 
     def page(self, view, queryset: QuerySet, finish: Callable[[list[dict]], None] | None = None) -> dict:
         """The envelope. `finish(records)` adds what needs a query of its own."""
@@ -63,6 +66,8 @@ class Listing:
     def narrowed(self, view, queryset: QuerySet) -> QuerySet:
         """What is wrong with the query is noted in it."""
         query: Query = view.query
+        if not self.annotated.isdisjoint({*names_of(query), *query.values.get("sort", ())}):
+            queryset = self.annotate(queryset)
         for name, narrow in self.filters.items():
             ids = query.ids(name)
             queryset = queryset if ids is None else narrow(queryset, ids)

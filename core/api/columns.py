@@ -1,6 +1,6 @@
 """Columns that are made by Python, of several values or of none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,9 @@ class Made(PythonColumn):
     def python(self, values: Iterator):
         return self.make(next(values), *(next(values) for _path in self.others))
 
+    def many(self, values: Iterator[Sequence], number: int) -> Iterable:
+        return list(map(self.make, *[next(values) for _path in self.paths()]))
+
     def schema(self, model: type[Model]) -> dict:
         return dict(self.documented)
 
@@ -42,6 +45,9 @@ class Always(PythonColumn):
 
     def python(self, values: Iterator):
         return self.value
+
+    def many(self, values: Iterator[Sequence], number: int) -> Iterable:
+        return [self.value] * number
 
     def schema(self, model: type[Model]) -> dict:
         return {"const": self.value}

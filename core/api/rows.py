@@ -3,7 +3,7 @@
 Both spellings give the same keys, order and values (tests hold them together).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -24,7 +24,7 @@ from django.db.models import (
     UUIDField,
 )
 
-from core.statements import converters_of
+from core.statements import converters_of, one_moment
 
 # Only the ids of a page are looked up in order, so that an OFFSET passes over an index alone.
 PAGE = """
@@ -34,6 +34,7 @@ SELECT coalesce(json_agg({object} ORDER BY place), '[]')::text
 """
 WIDE_HEAD = "WITH page AS (SELECT id, row_number() OVER () AS place FROM ("
 WIDE_TAIL = ") AS ids(id)) SELECT {parts} FROM page JOIN ({rows}) AS r({names}, pk) ON r.pk = page.id ORDER BY place"
+APART = "SELECT {parts}, pk FROM ({rows}) AS r({names}, pk) WHERE pk = ANY(%s::bigint[])"
 
 # What a field of a model is in OpenAPI; all others are texts.
 KINDS: dict[type[Field], dict] = {
@@ -71,6 +72,13 @@ class Column:
 
     def python(self, values: Iterator):
         return next(values)
+
+    def many(self, values: Iterator[Sequence], number: int) -> Iterable:
+        """Of so many rows at once, a sequence of values for each path: most columns are not looked at row by row."""
+        if type(self).python is Column.python:
+            return next(values)
+        taken = [next(values) for _path in self.paths()]
+        return [self.python(iter(each)) for each in zip(*taken, strict=True)]
 
     def sql(self, names: Iterator[str]) -> str:
         return next(names)
@@ -154,6 +162,11 @@ class Row:
         row = {name: next(values) if is_plain else one.python(values) for name, one, is_plain in self.plan}
         return None if self.key and row[self.key] is None else row
 
+    def many(self, values: Iterator[Sequence], number: int) -> list:
+        columns = [one.many(values, number) for one in self.members.values()]
+        rows = [dict(zip(self.members, each, strict=True)) for each in zip(*columns, strict=True)]
+        return [None if row[self.key] is None else row for row in rows] if self.key else rows
+
     def sql(self, names: Iterator[str]) -> str:
         parts = {name: member.sql(names) for name, member in self.members.items()}
         pairs = ", ".join(f"'{name}', {part}" for name, part in parts.items())
@@ -170,7 +183,11 @@ class Row:
         return self.python(iter([_follow(instance, names) for names in self._names]))
 
     def dicts(self, queryset: QuerySet) -> list[dict]:
-        return [self.python(iter(values)) for values in queryset.values_list(*self.paths())]
+        return self.rows(list(queryset.values_list(*self.paths())))
+
+    def rows(self, found: Sequence[Sequence]) -> list[dict]:
+        """Of the values of each row, in the order of the paths."""
+        return self.many(iter(zip(*found, strict=True)), len(found)) if found else []
 
     def json(self, queryset: QuerySet) -> bytes:
         """The queryset as one JSON array, in its order. PostgreSQL builds it for the ids that its SQL finds."""
@@ -194,6 +211,8 @@ class Wide:
     Only the ids of a page are composed and looked up by what is asked, and the rest is joined to them.
     """
 
+    template = WIDE_TAIL
+
     def __init__(self, row: Row, make: Callable[[], QuerySet]):
         self.row, self.make = row, make
 
@@ -205,11 +224,15 @@ class Wide:
             ids, chosen = queryset.values_list("pk").query.sql_with_params()
         except EmptyResultSet:
             return []
-        head, tail, parameters, compiler, converters = self._composed
+        tail, parameters, *_ = self._composed
+        return self.row.rows(self._read(WIDE_HEAD + ids + tail, (*chosen, *parameters)))
+
+    def _read(self, statement: str, parameters: Sequence) -> list:
+        *_, compiler, converters = self._composed
         with connection.cursor() as cursor:
-            cursor.execute(head + ids + tail, (*chosen, *parameters))
-            found = compiler.apply_converters(cursor.fetchall(), converters)
-        return [self.row.python(iter(values)) for values in found]
+            cursor.execute(statement, parameters)
+            found = cursor.fetchall()
+        return list(compiler.apply_converters(found, converters)) if converters else found
 
     @cached_property
     def _composed(self) -> tuple:
@@ -217,8 +240,29 @@ class Wide:
         rows, parameters = compiler.as_sql()
         columns = {f"c{number}": column for number, column in enumerate(self.row.columns())}
         parts = ", ".join(column.read(name) for name, column in columns.items())
-        tail = WIDE_TAIL.format(rows=rows, names=", ".join(columns), parts=parts)
-        return WIDE_HEAD, tail, parameters, compiler, converters_of(compiler)
+        statement = self.template.format(rows=rows, names=", ".join(columns), parts=parts)
+        return statement, parameters, compiler, converters_of(compiler)
+
+
+class Apart(Wide):
+    """The same in two statements of one moment, of rows that are not annotated but for what they are chosen by.
+
+    PostgreSQL keeps the plan of the second. Together it plans the joins anew at each call, which takes as long again.
+    """
+
+    template = APART
+
+    def dicts(self, queryset: QuerySet) -> list[dict]:
+        with one_moment():
+            pks = list(queryset.values_list("pk", flat=True))
+            found = {row[-1]: row[:-1] for row in self._rows(pks)} if pks else {}
+        return self.row.rows([found[pk] for pk in pks])
+
+    def _rows(self, pks: list[int]) -> Iterable:
+        if connection.vendor != "postgresql":
+            return self.make().filter(pk__in=pks).values_list(*self.row.paths(), "pk")
+        statement, parameters, *_ = self._composed
+        return self._read(statement, (*parameters, pks))
 
 
 def field_at(model: Any, path: str) -> Field:

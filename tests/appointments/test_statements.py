@@ -1,5 +1,7 @@
 """What the hot calls cost in statements, and that what is composed once answers each call by its own values."""
 
+from contextlib import closing
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -76,6 +78,25 @@ def test_what_is_listed_is_what_each_answers_alone_whatever_the_page(service, gr
     assert [each["intervention_ids"] for each in listed] == [[service.pk]] + [[service.pk, other.pk]] * 2
     turned = done(caller.get("appointments?sort=start&dir=desc&results=2&startIndex=1"))["records"]
     assert turned == alone[1::-1]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_seen_as_it_was_at_one_moment(service, calendar, group):
+    caller = pro(group)
+    done(caller.post("appointments", booking(service, "09:00", 1, calendar_id=calendar.pk)), 201)
+    other = connection.copy()
+
+    def cancel_behind_the_look_for_ids(execute, sql, parameters, many, context):
+        if "= ANY(" in sql:
+            with other.cursor() as cursor:
+                cursor.execute("UPDATE appointments_appointment SET is_deleted = true")
+        return execute(sql, parameters, many, context)
+
+    with closing(other), connection.execute_wrapper(cancel_behind_the_look_for_ids):
+        [listed] = done(caller.get("appointments"))["records"]
+    assert listed["deleted"] is False
+    assert done(caller.get("appointments"))["records"] == []
 
 
 def test_two_groups_with_as_many_services_and_calendars_do_not_see_each_other():
