@@ -21,7 +21,10 @@ from core.models import IdempotencyKey
 from tests.throwaway import postgres_programs
 
 NAMED = re.compile(r"%\((\w+)\)s")
-INSERTED = re.compile(r'INSERT INTO "(\w+)".* RETURNING (?:"\w+"\.)?"id"', re.DOTALL)
+# Alone, or with the history that copies it.
+INSERTED = re.compile(
+    r'(?:WITH made AS \()?INSERT INTO "(\w+)".* (?:RETURNING (?:"\w+"\.)?"id"|SELECT "id" FROM made)', re.DOTALL
+)
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 VARIABLE = re.compile(r":[A-Za-z_]")
 TPS = re.compile(r"tps = ([0-9.]+)")
