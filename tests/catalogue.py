@@ -58,6 +58,14 @@ def _files() -> Iterator[Path]:
         yield from (settings.BASE_DIR / "templates").rglob(f"*.{ending}")
 
 
+def aliases() -> set[str]:
+    """The names, other than their own, that the source gives to Django's functions of translation."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in _files() if path.suffix == ".py")
+    imports = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    ours = (node for node in imports if node.module == "django.utils.translation")
+    return {name.asname for node in ours for name in node.names if name.asname}
+
+
 def _marked(path: Path) -> Iterator[str]:
     source = path.read_text(encoding="utf-8")
     return _in_python(source) if path.suffix == ".py" else _in_template(source)

@@ -3,7 +3,7 @@ from functools import partial
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import path
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import closing, hours_in_words
@@ -149,7 +149,7 @@ class CalendarsAdmin(LivingAdmin):
 
     @admin.display(description=_("step"), ordering="slot_step")
     def step(self, row):
-        return __("%(minutes)d min") % {"minutes": row.slot_step}
+        return gettext("%(minutes)d min") % {"minutes": row.slot_step}
 
     @admin.display(description=_("services"))
     def offered(self, row):

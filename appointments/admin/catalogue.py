@@ -1,7 +1,7 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin.living import LivingAdmin, by_fields, deleting, use_pill
@@ -89,7 +89,7 @@ class ServicesAdmin(LivingAdmin):
 
     @admin.display(description=_("length"), ordering="length")
     def minutes(self, row):
-        return __("%(minutes)d min") % {"minutes": row.length}
+        return gettext("%(minutes)d min") % {"minutes": row.length}
 
     @admin.display(description=_("kept free"))
     def buffers(self, row):

@@ -5,9 +5,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from appointments.admin.display import state_pill, when
 from appointments.models import Appointment, Customer
@@ -139,4 +138,4 @@ class CustomersAdmin(OrganizationAdmin):
     def use(self, row):
         if row.is_deleted:
             return pill(_("Deleted"))
-        return pill(__("Ahead: %(number)d") % {"number": row.ahead_count}, "blue") if row.ahead_count else "–"
+        return pill(gettext("Ahead: %(number)d") % {"number": row.ahead_count}, "blue") if row.ahead_count else "–"

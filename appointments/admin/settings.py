@@ -1,7 +1,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import BookingSettings
@@ -117,4 +117,4 @@ class BookingSettingsAdmin(BackOfficeAdmin):
 
 
 def _minutes(value: int | None) -> str:
-    return EMPTY if value is None else __("%(minutes)d min") % {"minutes": value}
+    return EMPTY if value is None else gettext("%(minutes)d min") % {"minutes": value}

@@ -1,7 +1,7 @@
 """What staff do to an intervention besides editing it: what its state allows, by the one table of states."""
 
 from django import forms
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import RowAction
@@ -51,7 +51,7 @@ class Begin(InterventionAction):
     def check(self, row, user) -> None:
         super().check(row, user)
         if self.creation_status == To.TO_AGREE and row.assigned_company_contact_id is None:
-            raise StateConflict(__("has no provider to agree with"), [])
+            raise StateConflict(gettext("has no provider to agree with"), [])
 
     def run(self, row, user, values, versions) -> None:
         update_intervention(row.pk, {"creation_status": self.creation_status, **values}, versions=versions)
@@ -94,7 +94,7 @@ class Archive(InterventionAction):
     def check(self, row, user) -> None:
         super().check(row, user)
         if row.archived_at:
-            raise StateConflict(__("is archived"), [])
+            raise StateConflict(gettext("is archived"), [])
 
     def run(self, row, user, values, versions) -> None:
         archive_intervention(row.pk, versions)
@@ -142,7 +142,7 @@ class FollowUp(RowAction):
     def check(self, row, user) -> None:
         check_action(row, Action.ARCHIVE)
         if not row.links.filter(anomaly__status="open", anomaly__archived_at=None).exists():
-            raise StateConflict(__("left nothing open"), [])
+            raise StateConflict(gettext("left nothing open"), [])
 
     def run(self, row, user, values, versions) -> None:
         create_follow_up(row.pk, values, created_by=user)

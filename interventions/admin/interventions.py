@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils.html import format_html
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import OrganizationAdmin
@@ -244,7 +244,7 @@ class InterventionsAdmin(OrganizationAdmin):
         number = None if row.execution_id else pin_of(row)
         if number is None:
             return EMPTY
-        told = __("Told to the provider on site: it proves presence.")
+        told = gettext("Told to the provider on site: it proves presence.")
         return format_html('<code class="pin">{}</code> <span class="quiet">{}</span>', str(number), told)
 
     @admin.display(description=_("started"))
@@ -270,7 +270,7 @@ class InterventionsAdmin(OrganizationAdmin):
         by = row.created_by.full_name if row.created_by else ""
         parts = [
             local_time(row.created_at, row.organization.zone),
-            by or (__("its routine") if row.is_automatic else ""),
+            by or (gettext("its routine") if row.is_automatic else ""),
         ]
         return " · ".join(part for part in parts if part)
 

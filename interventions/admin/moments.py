@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.zones import local_moment
@@ -22,7 +22,7 @@ class DatesForm(forms.Form):
         shown = {name: self._shown(value) for name, value in (initial or {}).items()}
         super().__init__(data, initial=shown, label_suffix="")
         if "scheduled_start" in self.fields:
-            self.fields["scheduled_start"].help_text = __("On the clock of %(zone)s.") % {"zone": self.zone.key}
+            self.fields["scheduled_start"].help_text = gettext("On the clock of %(zone)s.") % {"zone": self.zone.key}
 
     def _shown(self, value):
         if not hasattr(value, "astimezone"):

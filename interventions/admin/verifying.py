@@ -1,7 +1,7 @@
 """A manager's verdict on a visit: on the whole of it, and where it differs on each of its anomalies."""
 
 from django import forms
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import RowAction
@@ -36,13 +36,13 @@ class VerdictForm(forms.Form):
         told = {"anomaly": link.anomaly}
         own = {
             f"decision_{link.anomaly_id}": forms.ChoiceField(
-                label=__("Decision on %(anomaly)s") % told, choices=CHOICES, initial=decision
+                label=gettext("Decision on %(anomaly)s") % told, choices=CHOICES, initial=decision
             ),
             f"comment_{link.anomaly_id}": forms.CharField(
-                label=__("Comment on %(anomaly)s") % told,
+                label=gettext("Comment on %(anomaly)s") % told,
                 required=False,
                 max_length=MAX_LONG,
-                widget=forms.TextInput(attrs={"placeholder": __("Comment")}),
+                widget=forms.TextInput(attrs={"placeholder": gettext("Comment")}),
             ),
         }
         for name, field in own.items():

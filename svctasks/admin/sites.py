@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import RowAction
@@ -29,7 +29,7 @@ class Forget(RowAction):
 
     def check(self, row, user) -> None:
         if row.is_alive:
-            raise StateConflict(__("its workers are there"), [])
+            raise StateConflict(gettext("its workers are there"), [])
 
     def run(self, row, user, values, versions) -> None:
         services.forget(row.name)

@@ -1,7 +1,7 @@
 """What staff do to service tasks besides editing them."""
 
 from django import forms
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import RowAction
@@ -37,7 +37,7 @@ class Pause(RowAction):
 
     def check(self, row, user) -> None:
         if not row.is_enabled:
-            raise StateConflict(__("is switched off"), [])
+            raise StateConflict(gettext("is switched off"), [])
 
     def run(self, row, user, values, versions) -> None:
         services.pause_task(row.pk, values["note"].strip(), versions)
@@ -51,9 +51,9 @@ class Enable(RowAction):
 
     def check(self, row, user) -> None:
         if row.is_enabled:
-            raise StateConflict(__("is enabled"), [])
+            raise StateConflict(gettext("is enabled"), [])
         if row.is_spent:
-            raise StateConflict(__("has run: another start arms it again"), [])
+            raise StateConflict(gettext("has run: another start arms it again"), [])
 
     def run(self, row, user, values, versions) -> None:
         services.update_task(row.pk, {"is_enabled": True}, versions)

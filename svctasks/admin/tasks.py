@@ -3,7 +3,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.banners import Banner
@@ -112,9 +112,9 @@ class ServiceTasksAdmin(OptionsShown, OrganizationAdmin):
     def summary(self, row):
         parts = [task_state(row), how_often(row)]
         if row.is_enabled:
-            parts.append(__("next: %(moment)s") % {"moment": next_text(row)})
+            parts.append(gettext("next: %(moment)s") % {"moment": next_text(row)})
         if row.is_system:
-            parts.append(pill(__("Came with the product"), "blue"))
+            parts.append(pill(gettext("Came with the product"), "blue"))
         return format_html(" · ".join(["{}"] * len(parts)), *parts)
 
     # Pages of its own
@@ -179,7 +179,9 @@ class ServiceTasksAdmin(OptionsShown, OrganizationAdmin):
         if row.schedule not in (Schedule.WORK, Schedule.NON_WORK):
             return next_text(row)
         # The working hours of each row would cost queries of their own; its page has them.
-        condition = __("if within working hours") if row.schedule == Schedule.WORK else __("if outside working hours")
+        condition = (
+            gettext("if within working hours") if row.schedule == Schedule.WORK else gettext("if outside working hours")
+        )
         moment = local_time(row.wake_at, row.organization.zone)
         return format_html('<span class="nowrap">{}</span> <span class="quiet">{}</span>', moment, condition)
 

@@ -177,6 +177,10 @@ def test_every_text_of_the_source_is_in_the_catalogue():
     assert catalogue.asked() - {catalogue.key(entry) for entry in catalogue.entries()} == set()
 
 
+def test_no_function_of_translation_has_a_name_that_is_not_searched_for():
+    assert [name for name in catalogue.aliases() if name != "_"] == []
+
+
 def test_every_text_is_translated_and_none_by_a_guess():
     unfinished = [
         entry["msgid"]
