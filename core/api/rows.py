@@ -163,6 +163,9 @@ class Row:
         return None if self.key and row[self.key] is None else row
 
     def many(self, values: Iterator[Sequence], number: int) -> list:
+        if type(self).python is not Row.python:
+            taken = [next(values) for _path in self._paths]
+            return [self.python(iter(each)) for each in zip(*taken, strict=True)]
         columns = [one.many(values, number) for one in self.members.values()]
         rows = [dict(zip(self.members, each, strict=True)) for each in zip(*columns, strict=True)]
         return [None if row[self.key] is None else row for row in rows] if self.key else rows
