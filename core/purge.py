@@ -53,6 +53,7 @@ def purge_archived(run: Run) -> dict[str, int]:
     for number, (name, purge) in enumerate(_purges.items()):
         run.progress(number, len(_purges), name)
         counts[name] = purge(False, run.organization)
+    run.progress(len(_purges), len(_purges))
     return {name: count for name, count in counts.items() if count}
 
 

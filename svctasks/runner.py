@@ -39,16 +39,18 @@ class LiveRun:
         self.secret = decrypt(bytes(script.secret)) if script.secret else b""
         self.timeout = script.timeout_seconds
         self.deadline = time.monotonic() + script.timeout_seconds
+        self.reported: dict[str, Any] = {}
         self._lines = run.log
         self._told = 0.0
 
     def progress(self, done: int, total: int | None = None, text: str = "") -> None:
         if time.monotonic() >= self.deadline:
             raise TimeOver
+        told = {"progress_done": done, "progress_total": total, "progress_text": storable(text)[:LONGEST_TEXT]}
+        self.reported = told
         if time.monotonic() - self._told < REPORT_EVERY:
             return
         self._told = time.monotonic()
-        told = {"progress_done": done, "progress_total": total, "progress_text": storable(text)[:LONGEST_TEXT]}
         if not running.renew(self.row, log=self.tail, **told) or running.mine(self.row).filter(is_cancel_asked=True):
             raise Stopped
 
@@ -106,5 +108,6 @@ def _called(live: LiveRun, script: ServiceScript) -> Any:
 
 
 def _end(run: ServiceRun, live: LiveRun | None, state: RunState, **told) -> RunState | None:
-    log = {"log": live.tail} if live else {}
-    return state if running.finish(run, state, **log, **told) else None
+    # Its last report too, which may have come too soon after another to be written.
+    reported = {"log": live.tail, **live.reported} if live else {}
+    return state if running.finish(run, state, **reported, **told) else None

@@ -87,6 +87,17 @@ def test_what_the_database_cannot_hold_is_left_out(town, clock):
     assert ended.result == {"answer": "ef?"}
 
 
+def test_the_last_that_it_reported_stands_when_it_has_ended(town, clock):
+    def quick(run):
+        for number in range(4):
+            run.progress(number, 3, f"part {number}")
+
+    run = due_run(town, clock, quick)
+    assert work() == ["succeeded"]
+    ended = again(run)
+    assert (ended.progress_done, ended.progress_total, ended.progress_text) == (3, 3, "part 3")
+
+
 def test_progress_is_seen_while_it_runs(town, clock):
     seen = []
 
