@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from kombu import Exchange, Queue
 
+from svctasks.queue_names import queue_of
+
 # A worker takes from all in turn: the sweep does not stand in line behind a backlog until it expires.
 HERE = ("dutyboard", "periodic")
 
@@ -11,7 +13,3 @@ HERE = ("dutyboard", "periodic")
 def queues_at(sites: Iterable[str]) -> list[Queue]:
     """Those of this installation, and one for the runs at each of these sites."""
     return [Queue(name, Exchange(name), name) for name in (*HERE, *map(queue_of, sites))]
-
-
-def queue_of(site: str) -> str:
-    return f"site.{site}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core import handover
 from svctasks.models import RunState, ServiceRun
 from svctasks.models.script import DEFAULT_TIMEOUT
+from svctasks.queue_names import queue_of
 
 # Set for the embedded runner, where there is no broker.
 wake = threading.Event()
@@ -20,10 +21,6 @@ TASK = "svctasks.tasks.run_service_task"
 GRACE = 30
 UNSENT = timedelta(seconds=5)
 MOST_RESENT = 500
-
-
-def queue_name(site: str) -> str:
-    return f"site.{site}"
 
 
 def hand_over(pk: int, site: str, seconds: int) -> None:
@@ -38,7 +35,7 @@ def _options(site: str, seconds: int) -> dict[str, Any]:
     """A message that nobody took within a lease is void, and sent anew: at most one of a run is on its way."""
     life = settings.SERVICE_RUN_LEASE.total_seconds()
     limits = {"soft_time_limit": seconds, "time_limit": seconds + GRACE}
-    return {"queue": queue_name(site), "expires": life, **limits}
+    return {"queue": queue_of(site), "expires": life, **limits}
 
 
 def hand_over_again() -> int:

@@ -5,11 +5,10 @@ import threading
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
-from django.conf import settings
 from django.db import connection
 
 from svctasks.models.site import AWAY_AFTER
-from svctasks.queues import queue_name
+from svctasks.queue_names import sites_of
 from svctasks.services import sites
 
 logger = logging.getLogger("dutyboard.svctasks")
@@ -34,8 +33,7 @@ def _give_signs_of_life(served: list[str]) -> None:
 @worker_ready.connect
 def start(sender: Any, **_about) -> None:
     # Started with -Q it may take from the queues of some sites alone, or of none.
-    taken = sender.app.amqp.queues.consume_from
-    served = [site for site in settings.WORKER_SITES if queue_name(site) in taken]
+    served = sites_of(sender.app.amqp.queues.consume_from)
     _stop.clear()
     threading.Thread(target=_give_signs_of_life, args=(served,), name="signs-of-life", daemon=True).start()
 
