@@ -30,6 +30,7 @@ def desk():
 # -- the list -----------------------------------------------------------------------------------------------
 
 
+@time_machine.travel(NOON, tick=False)
 def test_the_list_says_what_became_of_each_moment(desk):
     task = desk.task()
     started = desk.at("2026-11-20 09:00")
