@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from svctasks.dispatcher import round_of_dispatch
 from svctasks.models import ServiceRun, ServiceTask
 from svctasks.services import running, sites
 from svctasks.services.dispatching import dispatch_due
@@ -59,6 +60,28 @@ def test_a_look_when_nothing_is_due_is_one_indexed_query(many):
     [look] = [sql for sql in asked if "svctasks_servicetask" in sql]
     assert len(asked) == 2
     assert "service_task_wake" in plan(look)
+
+
+SCANNED = "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)"
+
+
+def read_without_an_index() -> int:
+    """How many rows of tasks and runs, in this transaction."""
+    tables = [model._meta.db_table for model in (ServiceTask, ServiceRun)]
+    with connection.cursor() as cursor:
+        cursor.execute(SCANNED, [tables])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.postgres
+def test_rounds_that_find_nothing_read_no_table_through_however_often_they_come(history):
+    """A prepared statement that came some times is planned for whatever value may come."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    before = read_without_an_index()
+    for _round in range(20):
+        round_of_dispatch()
+    assert read_without_an_index() == before
 
 
 def test_what_is_due_is_found_by_the_same_index(many):
