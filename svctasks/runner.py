@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,8 @@ LOG_TAIL = 16_000
 LONGEST_RESULT = 16_000
 LONGEST_TEXT = 250
 
+# As JSON writes one; behind an odd backslash it is a text that only looks like it.
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 class TimeOver(Stopped):
     """It took longer than its script allows."""
@@ -104,7 +107,7 @@ def _called(live: LiveRun, script: ServiceScript) -> Any:
     text = json.dumps(handler.function(live), default=str, ensure_ascii=False, allow_nan=False)
     if len(text) > LONGEST_RESULT:
         raise ValueError(f"the result is longer than {LONGEST_RESULT} characters")
-    return json.loads(storable(text).replace("\\u0000", ""))
+    return json.loads(NUL.sub(r"\1", storable(text)))
 
 
 def _end(run: ServiceRun, live: LiveRun | None, state: RunState, **told) -> RunState | None:

@@ -87,6 +87,13 @@ def test_what_the_database_cannot_hold_is_left_out(town, clock):
     assert ended.result == {"answer": "ef?"}
 
 
+def test_a_text_that_only_looks_like_what_the_database_cannot_hold_stays(town, clock):
+    said = {"answer": '{"a":"\\u0000"}', "with": "\\\x00"}
+    run = due_run(town, clock, lambda run: said)
+    assert work() == ["succeeded"]
+    assert again(run).result == {"answer": '{"a":"\\u0000"}', "with": "\\"}
+
+
 def test_the_last_that_it_reported_stands_when_it_has_ended(town, clock):
     def quick(run):
         for number in range(4):
