@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 
 from core import demo
-from core.crypto import InvalidToken, decrypt
+from core.crypto import is_readable
 from core.doctor import Finding, Level, error, of_rows, ok, register, warning
 from core.health import OUTBOX_LIMIT
 from core.mail import oldest_due_age
@@ -42,19 +42,11 @@ def check_time_zones() -> Iterator[Finding]:
 def check_encryption() -> Iterator[Finding]:
     answers = IdempotencyKey.objects.exclude(answer=None).values_list("answer", flat=True)
     sample = [*answers.order_by("pk")[:SAMPLE], *answers.order_by("-pk")[:SAMPLE]]
-    if all(_is_readable(bytes(answer or b"")) for answer in sample):
+    if all(is_readable(bytes(answer or b"")) for answer in sample):
         yield ok("what is stored can be decrypted" if sample else "nothing encrypted is stored")
         return
     mend = "Add the earlier key behind the present one in ENCRYPTION_KEY (they are comma-separated)."
     yield error("ENCRYPTION_KEY does not decrypt all that is stored", mend)
-
-
-def _is_readable(answer: bytes) -> bool:
-    try:
-        decrypt(answer)
-    except InvalidToken:
-        return False
-    return True
 
 
 def check_administrators() -> Iterator[Finding]:

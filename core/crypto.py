@@ -7,7 +7,7 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-__all__ = ["InvalidToken", "decrypt", "encrypt"]
+__all__ = ["InvalidToken", "decrypt", "encrypt", "is_readable"]
 
 
 @lru_cache(maxsize=4)
@@ -23,3 +23,12 @@ def encrypt(value: bytes) -> bytes:
 def decrypt(value: bytes) -> bytes:
     """With any of ENCRYPTION_KEY; raises InvalidToken."""
     return _fernet(tuple(settings.ENCRYPTION_KEYS)).decrypt(bytes(value))
+
+
+def is_readable(value: bytes) -> bool:
+    """Whether any of ENCRYPTION_KEY decrypts it."""
+    try:
+        decrypt(value)
+    except InvalidToken:
+        return False
+    return True

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils import timezone
 
 from core import health
+from core.crypto import is_readable
 from core.doctor import Finding, Level, error, of_ids, of_rows, ok, register
 from core.models import Organization
 from core.service_scripts import handlers
@@ -39,6 +40,13 @@ def check_shipped_scripts() -> Iterator[Finding]:
     lacking = [pk for pk in sorted(there) if codes - there[pk]]
     what = "an organization lacks service scripts that came with the product"
     yield from of_ids(Level.ERROR, lacking, what, "manage.py migrate (it gives each what it lacks)")
+
+
+def check_secrets() -> Iterator[Finding]:
+    rows = ServiceScript.objects.exclude(secret=b"").order_by("pk").values_list("pk", "secret").iterator()
+    unreadable = (pk for pk, secret in rows if not is_readable(bytes(secret)))
+    mend = "Add the earlier key behind the present one in ENCRYPTION_KEY, or renew the secret on the script's page."
+    yield from of_ids(Level.ERROR, unreadable, "a service script's secret cannot be decrypted", mend)
 
 
 def check_problems() -> Iterator[Finding]:
@@ -84,6 +92,7 @@ def check_ready() -> str:
 register("dispatcher", check_dispatcher)
 register("system_tasks", check_system_tasks)
 register("shipped_scripts", check_shipped_scripts)
+register("script_secrets", check_secrets)
 register("service_task_problems", check_problems)
 register("worker_sites", check_sites)
 health.register("dispatcher", check_ready)

@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from core.context import acting
-from core.crypto import decrypt
+from core.crypto import InvalidToken, decrypt
 from core.mail.delivery import storable
 from core.service_scripts import Stopped, handler_named
 from svctasks.models import RunState, ServiceRun, ServiceScript
@@ -39,7 +39,7 @@ class LiveRun:
     def __init__(self, run: ServiceRun, script: ServiceScript) -> None:
         self.row, self.organization, self.params = run, run.organization, script.params
         self.key = str(run.public_id)
-        self.secret = decrypt(bytes(script.secret)) if script.secret else b""
+        self.secret = secret_of(script)
         self.timeout = script.timeout_seconds
         self.deadline = time.monotonic() + script.timeout_seconds
         self.reported: dict[str, Any] = {}
@@ -66,6 +66,13 @@ class LiveRun:
 
 
 def execute(pk: int, worker: str, door: str) -> RunState | None:
+def secret_of(script: ServiceScript) -> bytes:
+    try:
+        return decrypt(bytes(script.secret)) if script.secret else b""
+    except InvalidToken:
+        raise LookupError("ENCRYPTION_KEY does not decrypt the script's secret") from None
+
+
     """Claim the run and see it through: how it ended, or None where it was not to be had."""
     run = running.claim(pk, worker)
     if run is None:
@@ -78,10 +85,11 @@ def see_through(run: ServiceRun) -> RunState | None:
     script = run.task.script
     if script is None:
         return _end(run, None, RunState.FAILED, error="The task has no script")
-    live = LiveRun(run, script)
-    pulse.take(run, timezone.now() + timedelta(seconds=script.timeout_seconds))
+    live = None
     try:
         result = _called(live, script)
+        live = LiveRun(run, script)
+        pulse.take(run, timezone.now() + timedelta(seconds=script.timeout_seconds))
     except (TimeOver, SoftTimeLimitExceeded):
         return _end(run, live, RunState.FAILED, error=took_too_long(script))
     except Stopped:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.crypto import encrypt
 from core.organizations import save_organization
 from svctasks.models import DispatcherBeat, ServiceScript, ServiceTask, WorkerSite
 from svctasks.services import sites
@@ -13,6 +14,7 @@ from svctasks.services.shipping import ship
 from svctasks.services.tasks import pause_task, update_task
 from tests.api import Caller
 from tests.core.examining import as_it_is, examine, healthy_organization, only_finding, stand_alone
+from tests.svctask_factories import make_script
 from tests.svctasks.works import enabled_task, register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_handlers")]
@@ -113,3 +115,10 @@ def test_a_site_that_is_gone_where_tasks_of_all_sites_run(town):
     assert "no worker serves old" in only_finding("worker_sites", "warning")["what"]
     sites.forget("old")
     assert examine() == (0, [])
+
+
+def test_a_script_whose_secret_no_present_key_decrypts(town, settings):
+    script = make_script(town, secret=encrypt(b"32 bytes"))
+    assert examine() == (0, [])
+    settings.ENCRYPTION_KEYS = ["another key"]
+    assert f"(id {script.pk})" in only_finding("script_secrets", "error")["what"]

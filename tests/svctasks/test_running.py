@@ -7,6 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from core.context import current_actor
+from core.crypto import encrypt
 from core.errors import StateConflict
 from svctasks import runner
 from svctasks.models import ServiceRun
@@ -132,6 +133,14 @@ def test_a_handler_that_nobody_has_fails(town, clock):
     run.task.script.changed(handler="gone").save()
     assert work() == ["failed"]
     assert "no handler is named 'gone'" in again(run).error
+
+
+def test_one_whose_secret_cannot_be_read_fails(town, clock, settings):
+    run = due_run(town, clock, retries=5)
+    run.task.script.changed(secret=encrypt(b"a secret")).save()
+    settings.ENCRYPTION_KEYS = ["another key"]
+    assert work() == ["failed"]
+    assert "ENCRYPTION_KEY does not decrypt the script's secret" in again(run).error
 
 
 # -- stopping -----------------------------------------------------------------------------------------------
