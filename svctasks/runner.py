@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 from django.utils import timezone
 
 from core.context import acting
@@ -25,9 +26,9 @@ REPORT_EVERY = 0.5
 LOG_TAIL = 16_000
 LONGEST_RESULT = 16_000
 LONGEST_TEXT = 250
-
 # As JSON writes one; behind an odd backslash it is a text that only looks like it.
 NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
 
 class TimeOver(Stopped):
     """It took longer than its script allows."""
@@ -65,7 +66,6 @@ class LiveRun:
         return self._lines
 
 
-def execute(pk: int, worker: str, door: str) -> RunState | None:
 def secret_of(script: ServiceScript) -> bytes:
     try:
         return decrypt(bytes(script.secret)) if script.secret else b""
@@ -73,6 +73,7 @@ def secret_of(script: ServiceScript) -> bytes:
         raise LookupError("ENCRYPTION_KEY does not decrypt the script's secret") from None
 
 
+def execute(pk: int, worker: str, door: str) -> RunState | None:
     """Claim the run and see it through: how it ended, or None where it was not to be had."""
     run = running.claim(pk, worker)
     if run is None:
@@ -87,10 +88,11 @@ def see_through(run: ServiceRun) -> RunState | None:
         return _end(run, None, RunState.FAILED, error="The task has no script")
     live = None
     try:
-        result = _called(live, script)
         live = LiveRun(run, script)
         pulse.take(run, timezone.now() + timedelta(seconds=script.timeout_seconds))
+        result = _called(live, script)
     except (TimeOver, SoftTimeLimitExceeded):
+        _give_up_statement()
         return _end(run, live, RunState.FAILED, error=took_too_long(script))
     except Stopped:
         return _end(run, live, RunState.CANCELLED)
@@ -104,6 +106,12 @@ def see_through(run: ServiceRun) -> RunState | None:
 
 def took_too_long(script: ServiceScript) -> str:
     return f"It took longer than {script.timeout_seconds} s"
+
+
+def _give_up_statement() -> None:
+    """Where the time limit struck in the middle of one; SQLite's are never left half done."""
+    if connection.vendor == "postgresql":
+        connection.give_up()
 
 
 def _called(live: LiveRun, script: ServiceScript) -> Any:
@@ -121,4 +129,10 @@ def _called(live: LiveRun, script: ServiceScript) -> Any:
 def _end(run: ServiceRun, live: LiveRun | None, state: RunState, **told) -> RunState | None:
     # Its last report too, which may have come too soon after another to be written.
     reported = {"log": live.tail, **live.reported} if live else {}
-    return state if running.finish(run, state, **reported, **told) else None
+    try:
+        is_ended = running.finish(run, state, **reported, **told)
+    except SoftTimeLimitExceeded:
+        # It came when the handler was done, and comes once.
+        _give_up_statement()
+        is_ended = running.finish(run, state, **reported, **told)
+    return state if is_ended else None

@@ -1,10 +1,14 @@
 """Django's PostgreSQL, which asks a kept connection for its health without a statement and reads instants faster."""
 
+import contextlib
 import select
 from datetime import UTC, datetime
 
+import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
+
+CANCEL_SECONDS = 5.0
 
 
 class InstantLoader(BaseTzLoader):
@@ -39,3 +43,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poller = select.poll()
         poller.register(self.connection.fileno(), select.POLLIN)
         return bool(poller.poll(0))
+
+    def give_up(self) -> None:
+        """End the statement that a signal's exception left under way: this connection would take no other."""
+        if self.connection and self.connection.info.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+            with contextlib.suppress(psycopg.Error):
+                self.connection.cancel_safe(timeout=CANCEL_SECONDS)
+            self.close()

@@ -5,6 +5,7 @@ import os
 import time
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from core.service_scripts import service_script
@@ -18,6 +19,7 @@ def _note(run) -> None:
     """A whole line at once, which no kill can take back."""
     row = run.row
     told = {"run": row.pk, "try": row.attempt, "at": time.time(), "lease": row.lease_until.timestamp()}
+    told["process"] = os.getpid()
     told["connection"] = connection.connection.info.backend_pid
     notes = os.open(run.params["notes"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(notes, json.dumps(told).encode() + b"\n")
@@ -41,3 +43,19 @@ def wait_for_gate(run) -> None:
 def hang(run) -> None:
     while True:
         time.sleep(60)
+
+
+@service_script("ask_for_long", title="Waits for its database", check=_anything)
+def ask_for_long(run) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+
+
+@service_script("hold_on", title="Never ends, whatever it is told", check=_anything)
+def hold_on(run) -> None:
+    _note(run)
+    while True:
+        try:
+            time.sleep(60)
+        except SoftTimeLimitExceeded:
+            continue

@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
+import psutil
 import pytest
 from django.utils import timezone
 
 from scheduling.models import SchedulingSettings, Timetable
+from svctasks import queues
 from svctasks.models import RunState, ServiceRun, ServiceTask, WorkerSite
+from svctasks.services import by_hand
 from tests.concurrency.service_workers import due_a_second, fleet, late_starts, notes_in, script_of, task_of, wait_until
 from tests.factories import make_organization
 from tests.scale import scaled
@@ -203,3 +206,29 @@ def test_a_handler_that_hangs_fails_and_its_worker_lives_on(tmp_path):
     runs = ServiceRun.objects.filter(task__in=stuck).values_list("state", "error")
     assert list(runs) == [("failed", "It took longer than 2 s")] * 4
     assert later.runs.get().state == RunState.SUCCEEDED
+
+
+def test_a_run_that_waits_for_its_database_beyond_its_time_has_failed(tmp_path):
+    script = script_of(make_organization(), "ask_for_long", timeout=2)
+    with fleet(tmp_path, "clock1", "dispatch1", "run1"):
+        task_of(script, timezone.now() + timedelta(seconds=1)).save()
+        wait_for_the_end(1, 90)
+    assert list(ServiceRun.objects.values_list("state", "error")) == [("failed", "It took longer than 2 s")]
+
+
+def test_a_handler_that_does_not_stop_is_ended_with_its_process_and_its_worker_lives_on(tmp_path, monkeypatch):
+    notes, organization = tmp_path / "notes", make_organization()
+    stubborn = task_of(script_of(organization, "hold_on", timeout=1, notes=str(notes)), timezone.now(), is_regular=True)
+    quick = task_of(script_of(organization, "note_start", notes=str(notes)), timezone.now(), is_regular=True)
+    stubborn.save()
+    quick.save()
+    monkeypatch.setattr(queues, "GRACE", 1)
+    with fleet(tmp_path, "clock1", "dispatch1", "run1", SERVICE_RUN_LEASE_SECONDS=str(LEASE)):
+        run = by_hand.run_now(stubborn.pk)[0]
+        wait_until(lambda: ServiceRun.objects.get(pk=run.pk).state == RunState.LOST, 60)
+        after = by_hand.run_now(quick.pk)[0]
+        wait_until(lambda: ServiceRun.objects.get(pk=after.pk).state == RunState.SUCCEEDED, 60)
+        first, second = notes_in(notes)
+        assert not psutil.pid_exists(first["process"])
+        assert psutil.pid_exists(second["process"])
+    assert "no sign of life" in ServiceRun.objects.get(pk=run.pk).error

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from core.context import current_actor
@@ -141,6 +142,21 @@ def test_one_whose_secret_cannot_be_read_fails(town, clock, settings):
     settings.ENCRYPTION_KEYS = ["another key"]
     assert work() == ["failed"]
     assert "ENCRYPTION_KEY does not decrypt the script's secret" in again(run).error
+
+
+def test_a_time_limit_that_strikes_when_the_handler_is_done_undoes_nothing(town, clock, monkeypatch):
+    settle, struck = running.outcome.settle, []
+
+    def strikes_once(*about):
+        if not struck:
+            struck.append(True)
+            raise SoftTimeLimitExceeded
+        settle(*about)
+
+    monkeypatch.setattr(running.outcome, "settle", strikes_once)
+    run = due_run(town, clock, lambda run: "done")
+    assert work() == ["succeeded"]
+    assert (again(run).state, again(run).result) == ("succeeded", "done")
 
 
 # -- stopping -----------------------------------------------------------------------------------------------
