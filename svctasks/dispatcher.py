@@ -4,14 +4,15 @@ import logging
 from collections.abc import Callable
 
 from svctasks import queues
-from svctasks.services import dispatching, running
+from svctasks.services import dispatching, leaving, running
 
 logger = logging.getLogger("dutyboard.svctasks")
 
 
 def round_of_dispatch(seconds: float = 5.0) -> int:
-    """Runs of dead workers, runs that nobody was told of, due tasks; how many tasks were due."""
+    """Runs of dead workers, runs whose site left or that nobody was told of, due tasks; how many tasks were due."""
     _unhindered(running.recover_lost)
+    _unhindered(leaving.move_waiting)
     _unhindered(queues.hand_over_again)
     return dispatching.dispatch_due(seconds)
 

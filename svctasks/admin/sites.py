@@ -13,7 +13,7 @@ from core.errors import StateConflict
 from core.models import Role
 from svctasks.models import WorkerSite
 from svctasks.models.site import AWAY_AFTER
-from svctasks.services import sites as services
+from svctasks.services import leaving
 
 FIELDS = ["name", "activity", "seen"]
 
@@ -32,7 +32,7 @@ class Forget(RowAction):
             raise StateConflict(gettext("its workers are there"), [])
 
     def run(self, row, user, values, versions) -> None:
-        services.forget(row.name)
+        leaving.forget(row.name)
 
 
 @admin.register(WorkerSite)

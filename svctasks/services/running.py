@@ -120,14 +120,14 @@ def _recover(run: ServiceRun, now: datetime) -> bool:
 
 
 @atomic
-def cancel_run(pk: int) -> ServiceRun:
+def cancel_run(pk: int, why: str = "") -> ServiceRun:
     """One that waits ends at once; one that runs is asked to, and ends when it next reports. Raises StateConflict."""
     run = ServiceRun.objects.select_related("task__organization").get(pk=pk)
     outcome.hold_task(run, RunState.CANCELLED)
     run = ServiceRun.objects.select_for_update(of=("self",)).select_related("task__organization").get(pk=pk)
     if run.state == RunState.WAITING:
-        run.state, run.finished_at = RunState.CANCELLED, timezone.now()
-        run.save(update_fields=["state", "finished_at"])
+        run.state, run.finished_at, run.error = RunState.CANCELLED, timezone.now(), why
+        run.save(update_fields=["state", "finished_at", "error"])
         outcome.settle(run, RunState.CANCELLED, "")
     elif run.state == RunState.RUNNING:
         run.is_cancel_asked = True

@@ -59,8 +59,3 @@ def declare(names: Collection[str]) -> None:
     for name in names:
         if not WorkerSite.objects.filter(name=name).update(seen_at=now):
             WorkerSite.objects.get_or_create(name=name, defaults={"seen_at": now})
-
-
-def forget(name: str) -> None:
-    """A site that is no more: tasks of all sites go on without it."""
-    WorkerSite.objects.filter(name=name).delete()

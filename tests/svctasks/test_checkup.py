@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.crypto import encrypt
 from core.organizations import save_organization
 from svctasks.models import DispatcherBeat, ServiceScript, ServiceTask, WorkerSite
-from svctasks.services import sites
+from svctasks.services import leaving, sites
 from svctasks.services.dispatching import dispatch_due
 from svctasks.services.shipping import ship
 from svctasks.services.tasks import pause_task, update_task
@@ -113,7 +113,7 @@ def test_a_site_that_is_gone_where_tasks_of_all_sites_run(town):
     sites.declare(["old"])
     WorkerSite.objects.update(seen_at=timezone.now() - 10 * MINUTE)
     assert "no worker serves old" in only_finding("worker_sites", "warning")["what"]
-    sites.forget("old")
+    leaving.forget("old")
     assert examine() == (0, [])
 
 

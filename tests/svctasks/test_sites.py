@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from svctasks.models import WorkerSite
-from svctasks.services import sites
+from svctasks.services import leaving, sites
 from svctasks.services.sites import Sites, Targets
 from tests.factories import make_organization
 from tests.svctask_factories import make_run, make_task
@@ -77,7 +77,7 @@ def test_a_site_that_is_forgotten_is_missed_no_more(town, clock):
     register()
     look("north", "south")
     task = enabled_task(town, starts_at=NOW)
-    sites.forget("south")
+    leaving.forget("south")
     clock.shift(HOUR)
     look("north")
     assert list(task.runs.values_list("site", "state")) == [("north", "waiting")]
