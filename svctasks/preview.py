@@ -33,11 +33,15 @@ def _far(moment: datetime) -> datetime:
 
 
 def _regular(task: ServiceTask, now: datetime) -> Iterator[datetime]:
+    yield from open_between(task, now, _far(first_after(rule_of(task), now) or now))
+
+
+def open_between(task: ServiceTask, after: datetime, end: datetime) -> Iterator[datetime]:
+    """The due moments of a regular task in (after, end) within its schedule."""
     rule = rule_of(task)
-    moment = first_after(rule, now)
-    end = _far(moment or now)
+    moment = first_after(rule, after)
     while moment is not None and moment < end:
-        piece = moment + PIECE
+        piece = min(moment + PIECE, end)
         yield from open_moments(rule, moment, piece, opening_of(task, moment, piece))
         moment = first_after(rule, piece - INSTANT)
 

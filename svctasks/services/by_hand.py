@@ -1,6 +1,7 @@
 """Runs that people ask for: now, or of moments that are past."""
 
 from datetime import datetime
+from itertools import islice
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,14 +9,13 @@ from django.utils.translation import gettext as _
 from core.changes import refuse
 from core.errors import StateConflict
 from core.locks import atomic
-from svctasks import due
 from svctasks.due import INSTANT
 from svctasks.models import RunState, ServiceRun, ServiceTask
-from svctasks.schedules import opening_of, rule_of
+from svctasks.preview import HORIZON, open_between
 from svctasks.services.dispatching import write_run
 from svctasks.services.sites import Sites
 
-MOST_BACKFILLED = 1000
+MOST_BACKFILLED, MOST_LOOKED_AT, AT_ONCE = 1000, 100_000, 1000
 Cause = ServiceRun.Cause
 
 
@@ -36,16 +36,23 @@ def missed_moments(task: ServiceTask, first: datetime, last: datetime) -> list[d
         refuse("to", "order", _("must be after the start"))
     if last > timezone.now():
         refuse("to", "future", _("must be past"))
-    ran = set(
-        task.runs.exclude(state=RunState.SKIPPED).filter(due_at__range=(first, last)).values_list("due_at", flat=True)
-    )
-    found: list[datetime] = []
-    for moment in due.open_moments(rule_of(task), first, last + INSTANT, opening_of(task, first, last)):
-        if moment not in ran:
-            found.append(moment)
-        if len(found) > MOST_BACKFILLED:
-            refuse("from", "too_many", _("more than %(most)d moments: take a shorter time"), most=MOST_BACKFILLED)
+    first = max(first, task.anchor)
+    if last - first > HORIZON:
+        refuse("from", "too_many", _("more than %(most)d days: take a shorter time"), most=HORIZON.days)
+    moments, found, looked_at = open_between(task, first - INSTANT, last + INSTANT), [], 0
+    while some := list(islice(moments, AT_ONCE)):
+        found += _not_run(task, some)
+        looked_at += len(some)
+        for number, most in ((len(found), MOST_BACKFILLED), (looked_at, MOST_LOOKED_AT)):
+            if number > most:
+                refuse("from", "too_many", _("more than %(most)d moments: take a shorter time"), most=most)
     return found
+
+
+def _not_run(task: ServiceTask, moments: list[datetime]) -> list[datetime]:
+    runs = task.runs.exclude(state=RunState.SKIPPED).filter(due_at__range=(moments[0], moments[-1]))
+    ran = set(runs.values_list("due_at", flat=True))
+    return [moment for moment in moments if moment not in ran]
 
 
 @atomic
@@ -72,4 +79,4 @@ def _locked(pk: int) -> tuple[ServiceTask, list[str]]:
 
 def _written(task: ServiceTask, moments: list[datetime], sites: list[str], cause: ServiceRun.Cause) -> list[ServiceRun]:
     pks = [pk for moment in moments for site in sites if (pk := write_run(task, moment, site, cause))]
-    return list(ServiceRun.objects.filter(pk__in=pks).order_by("due_at", "id"))
+    return list(ServiceRun.objects.filter(pk__in=pks).select_related("task").order_by("due_at", "id"))

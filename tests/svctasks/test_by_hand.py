@@ -7,6 +7,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from core.errors import StateConflict
+from svctasks.api.run_shapes import RUN
+from svctasks.models import ServiceRun
+from svctasks.services import by_hand
 from svctasks.services.by_hand import backfill, missed_moments, run_now
 from svctasks.services.dispatching import dispatch_due
 from tests.factories import make_organization
@@ -15,7 +18,7 @@ from tests.svctasks.works import enabled_task, fresh, ledger, look, register, si
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_handlers")]
 # A Monday, 11 o'clock in Paris.
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -167,3 +170,27 @@ def test_a_thousand_moments_at_most(town, clock, number, is_refused):
         assert refusal(task, *asked) == ("from", "too_many")
     else:
         assert len(missed_moments(task, *asked)) == 1000
+
+
+def test_a_past_of_more_than_ten_years_is_too_long(town, clock):
+    look()
+    task = enabled_task(town, starts_at=NOW - 9000 * DAY, interval_seconds=3600 * 24 * 365, schedule="work")
+    assert refusal(task, NOW - 9000 * DAY, NOW) == ("from", "too_many")
+    since = enabled_task(town, starts_at=NOW - DAY, script={"code": "since"})
+    assert len(missed_moments(since, NOW - 9000 * DAY, NOW)) == 25
+
+
+def test_so_many_moments_are_looked_at_and_no_more(town, clock, monkeypatch):
+    monkeypatch.setattr(by_hand, "MOST_LOOKED_AT", 1500)
+    task = enabled_task(town, starts_at=NOW - HOUR, interval_seconds=1)
+    row = {"task": task, "organization": town, "site": "main", "state": "succeeded"}
+    ServiceRun.objects.bulk_create(ServiceRun(due_at=NOW - HOUR + n * SECOND, **row) for n in range(3000))
+    assert missed_moments(task, NOW - HOUR, NOW - HOUR + 1000 * SECOND) == []
+    assert refusal(task, NOW - HOUR, NOW - HOUR + 2999 * SECOND) == ("from", "too_many")
+
+
+def test_what_is_filled_is_told_without_a_query_for_each_run(town, clock, django_assert_num_queries):
+    task = hourly(town, clock)
+    runs = backfill(task.pk, NOW, NOW + 4 * HOUR)
+    with django_assert_num_queries(0):
+        assert {RUN.of(run)["svctaskid"] for run in runs} == {str(task.public_id)}
