@@ -166,3 +166,12 @@ def test_one_whose_run_was_cancelled_is_over(town, clock):
     cancel_run(task.runs.get().pk)
     assert ledger(task) == ["01 09:00 cancelled"]
     assert is_over(task)
+
+
+def test_an_earlier_start_that_is_missed_as_well_is_a_row_of_its_own(town, clock):
+    task = single_task(town, starts_at=NOW + HOUR, stops_at=NOW + 2 * HOUR)
+    go(clock, 3 * HOUR)
+    for earlier in (NOW - HOUR, NOW + HOUR):
+        update_task(task.pk, {"is_enabled": True, "starts_at": earlier})
+        go(clock, MINUTE)
+    assert ledger(task) == ["01 08:00 to 01 08:00 misfire 1", "01 10:00 to 01 10:00 misfire 1"]

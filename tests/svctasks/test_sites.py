@@ -8,13 +8,14 @@ import time_machine
 from svctasks.models import WorkerSite
 from svctasks.services import leaving, sites
 from svctasks.services.sites import Sites, Targets
+from svctasks.services.tasks import update_task
 from tests.factories import make_organization
 from tests.svctask_factories import make_run, make_task
-from tests.svctasks.works import enabled_task, look, register
+from tests.svctasks.works import enabled_task, look, register, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_handlers")]
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -81,3 +82,22 @@ def test_a_site_that_is_forgotten_is_missed_no_more(town, clock):
     clock.shift(HOUR)
     look("north")
     assert list(task.runs.values_list("site", "state")) == [("north", "waiting")]
+
+
+def test_what_a_site_misses_before_and_after_other_skips_is_told_apart(town, clock):
+    register()
+    look("north", "south")
+    task = enabled_task(town, starts_at=NOW)
+    for is_enabled in (False, True, None):
+        for span in (59 * MINUTE, MINUTE):
+            clock.shift(span)
+            look("north")
+        work()
+        if is_enabled is not None:
+            update_task(task.pk, {"is_enabled": is_enabled})
+    skips = task.runs.filter(state="skipped").order_by("due_at", "id")
+    assert list(skips.values_list("due_at__hour", "site", "reason", "count")) == [
+        (10, "south", "site_away", 1),
+        (11, "", "disabled", 1),
+        (12, "south", "site_away", 1),
+    ]
