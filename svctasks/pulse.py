@@ -50,7 +50,14 @@ class Pulse:
         with self._lock:
             living = [run for run, until in self._runs.values() if until > now]
         for run in living:
+            self._renew(run)
+
+    def _renew(self, run: ServiceRun) -> None:
+        """One whose row is not to be had costs no other its lease."""
+        try:
             running.renew(run)
+        except Exception:
+            logger.exception("sign of life of run %s", run.pk)
 
     def _let_go(self) -> None:
         """Between runs it keeps no connection."""

@@ -100,6 +100,18 @@ def test_signs_of_life_keep_a_long_run_until_its_time_is_over(town, clock):
     assert again(run).state == "lost"
 
 
+def test_a_row_that_is_not_to_be_had_costs_no_other_run_its_sign_of_life(town, clock, monkeypatch):
+    runs = [due_run(town, clock), due_run_again(town, clock)]
+    pulse = Pulse()
+    for run in runs:
+        pulse._runs[run.pk] = running.claim(run.pk, "worker"), timezone.now() + 5 * MINUTE
+    renew = running.renew
+    monkeypatch.setattr(running, "renew", lambda run, **told: 1 / 0 if run.pk == runs[0].pk else renew(run, **told))
+    clock.shift(MINUTE)
+    pulse.renew_all()
+    assert again(runs[1]).lease_until == timezone.now() + LEASE
+
+
 def test_a_run_is_claimed_once(town, clock):
     run = due_run(town, clock)
     assert running.claim(run.pk, "first")
