@@ -80,6 +80,8 @@ def _follow(task: ServiceTask, changed: set[str], was_enabled: bool) -> None:
         task.pause_note, task.failures_in_row, task.failure_told_at = "", 0, None
     if changed & TIMING:
         arm(task, timezone.now())
+        # Told anew where it is one still.
+        task.problem = ""
 
 
 @atomic

@@ -64,6 +64,7 @@ def test_a_row_that_cannot_be_read_stops_no_other_and_tells_its_problem(town, cl
             "site_mode": "all",
         },
     )
+    assert fresh(poison).problem == ""
     go(clock, HOUR)
     assert fresh(poison).problem == ""
     assert ledger(poison)[-1] == "01 11:00 succeeded"
