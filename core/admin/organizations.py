@@ -27,7 +27,8 @@ class OrganizationsAdmin(BackOfficeAdmin):
         return save_organization(organization)
 
     def update_row(self, request, row, versions, values, form):
-        organization = Organization.objects.locked(row.pk, versions).changed(**values)
+        # What follows waits for others' locks, and these write rows of the organization before they let go.
+        organization = Organization.objects.locked(row.pk, versions, no_key=True).changed(**values)
         organization.full_clean()
         return save_organization(organization)
 

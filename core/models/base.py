@@ -17,12 +17,13 @@ def check_version(row: Any, versions: Collection[int] | None) -> None:
 
 
 class VersionedQuerySet(models.QuerySet):
-    def locked(self, pk: int, versions: Collection[int] | None = None):
+    def locked(self, pk: int, versions: Collection[int] | None = None, *, no_key: bool = False):
         """The row, locked for the running transaction (SQLite: the transaction already holds the write lock).
 
-        Raises DoesNotExist, and StaleVersion when versions are given and the row's is none of them.
+        `no_key`: others may write rows that point to it meanwhile. Raises DoesNotExist, and StaleVersion when versions
+        are given and the row's is none of them.
         """
-        row: Any = self.select_for_update(of=("self",)).get(pk=pk)
+        row: Any = self.select_for_update(of=("self",), no_key=no_key).get(pk=pk)
         check_version(row, versions)
         return row
 
