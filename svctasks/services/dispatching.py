@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from core.errors import Busy
 from core.locks import atomic
 from core.statements import insert
 from svctasks import due, queues
@@ -88,6 +89,9 @@ def _dispatch_singly(now: datetime, sites: Sites) -> int:
             with atomic():
                 for task in _take(now, 1, pk=pk):
                     advance(task, now, sites)
+        except Busy:
+            # Somebody's lock is no fault of the task's, which the next round looks at again.
+            continue
         except Exception as error:
             logger.exception("service task %s", pk)
             problem = f"{type(error).__name__}: {error}"[:500]

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from core.errors import Busy
+from core.locks import BUSY
 from svctasks.models import ServiceTask
+from svctasks.services import dispatching, sites
 from svctasks.services.dispatching import POISON_REST
 from svctasks.services.tasks import update_task
 from tests.factories import make_organization
@@ -85,3 +88,19 @@ def test_an_organization_in_an_unknown_zone_stops_no_other(town, clock):
     task = enabled_task(town, starts_at=NOW)
     go(clock, HOUR)
     assert ledger(task) == ["01 10:00 succeeded"]
+
+
+def test_a_task_that_meets_a_lock_has_no_problem_and_runs_in_the_next_round(town, clock, monkeypatch):
+    task, advance = enabled_task(town, starts_at=NOW), dispatching.advance
+
+    def meets_a_lock(*about):
+        raise Busy(BUSY)
+
+    monkeypatch.setattr(dispatching, "advance", meets_a_lock)
+    clock.shift(HOUR)
+    sites.declare(["main"])
+    dispatching.dispatch_due(0)
+    assert (fresh(task).problem, fresh(task).wake_at) == ("", NOW + HOUR)
+    monkeypatch.setattr(dispatching, "advance", advance)
+    dispatching.dispatch_due(0)
+    assert ledger(task) == ["01 10:00 waiting"]
