@@ -110,8 +110,8 @@ def took_too_long(script: ServiceScript) -> str:
 
 def _give_up_statement() -> None:
     """Where the time limit struck in the middle of one; SQLite's are never left half done."""
-    if connection.vendor == "postgresql":
-        connection.give_up()
+    if give_up := getattr(connection, "give_up", None):
+        give_up()
 
 
 def _called(live: LiveRun, script: ServiceScript) -> Any:
