@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.context import acting
 from core.crypto import InvalidToken, decrypt
+from core.free_json import holds_huge_number
 from core.mail.delivery import storable
 from core.service_scripts import Stopped, handler_named
 from svctasks.models import RunState, ServiceRun, ServiceScript
@@ -123,7 +124,10 @@ def _called(live: LiveRun, script: ServiceScript) -> Any:
     text = json.dumps(handler.function(live), default=str, ensure_ascii=False, allow_nan=False)
     if len(text) > LONGEST_RESULT:
         raise ValueError(f"the result is longer than {LONGEST_RESULT} characters")
-    return json.loads(NUL.sub(r"\1", storable(text)))
+    result = json.loads(NUL.sub(r"\1", storable(text)))
+    if holds_huge_number(result):
+        raise ValueError("the result holds a number past 64 bits")
+    return result
 
 
 def _end(run: ServiceRun, live: LiveRun | None, state: RunState, **told) -> RunState | None:

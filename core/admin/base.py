@@ -15,7 +15,7 @@ from core.admin import export
 from core.admin.access import LimitedChoices, RoleAccess, sent_row
 from core.admin.deletion import Deletion
 from core.admin.filters import allowed_lookups
-from core.admin.forms import ServiceForm
+from core.admin.forms import FreeJSONField, ServiceForm
 from core.admin.moments import ClockInput, MomentInput
 from core.admin.past import Past
 from core.admin.quick_filters import QuickFilter, QuickFilterParameter, quick_links
@@ -36,6 +36,7 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
     formfield_overrides = {
         models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": MomentInput},
         models.TimeField: {"widget": ClockInput},
+        models.JSONField: {"form_class": FreeJSONField},
     }
     quick_filters: list[QuickFilter] = []
     export_columns: list[str | export.Told] = []

@@ -1,13 +1,18 @@
 """The admin's forms write through services: what a service refuses is an error of the form."""
 
+import orjson
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.forms.fields import InvalidJSONInput
 from django.forms.formsets import all_valid
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.stale import Collision
+from core.api.errors import Refusal
+from core.api.parsers import check_tree
 from core.errors import Busy, StaleVersion, StateConflict
+from core.free_json import holds_huge_number
 from core.locks import BUSY, atomic
 
 LIMITS = (MinValueValidator, MaxValueValidator, MaxLengthValidator)
@@ -34,6 +39,29 @@ def take_sentences(form: forms.ModelForm) -> None:
     own = {field.name: field._error_messages or {} for field in form._meta.model._meta.fields}
     for name, field in form.fields.items():
         field.error_messages |= own.get(name, {})
+
+
+class FreeJSONField(forms.JSONField):
+    """Reads as strictly as the APIs do, what Python lets through: NaN, NUL, half a character, endless depth."""
+
+    def to_python(self, value):
+        if value and isinstance(value, str) and not self.disabled:
+            self._check(value)
+        return super().to_python(value)
+
+    def _check(self, text: str) -> None:
+        try:
+            found = orjson.loads(text)
+            check_tree(found)
+        except (orjson.JSONDecodeError, Refusal):
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": text}) from None
+        if holds_huge_number(found):
+            raise ValidationError(_("must hold no number past 64 bits"), code="range")
+
+    def bound_data(self, data, initial):
+        """What was written comes back letter by letter."""
+        is_written = isinstance(data, str) and not self.disabled
+        return InvalidJSONInput(data) if is_written else super().bound_data(data, initial)
 
 
 class RowFormSet(forms.BaseInlineFormSet):

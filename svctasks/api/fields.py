@@ -9,6 +9,7 @@ from typing import Any
 
 from core.api.documentation import array_of, obj
 from core.api.query import Errors, Invalid
+from core.free_json import holds_huge_number
 from core.one_line import UNSEEMLY
 from scheduling.models.workday import ANY_YEAR
 from svctasks.api.moments import read_moment
@@ -213,15 +214,26 @@ class ScriptCode(Field):
         return found
 
 
+def read_object(data: Any) -> dict:
+    if not isinstance(data, dict):
+        raise Invalid("must be an object")
+    return data
+
+
+def kept(data: dict) -> dict:
+    """As it comes. Raises Invalid for what the database would not give back so."""
+    if holds_huge_number(data):
+        raise Invalid("must hold no number past 64 bits", "range")
+    return data
+
+
 class Anything(Field):
     """An object, kept as it comes."""
 
     schema = OBJECT
 
     def value(self, data: Any, view) -> dict:
-        if not isinstance(data, dict):
-            raise Invalid("must be an object")
-        return data
+        return kept(read_object(data))
 
 
 class Together(Field):
@@ -244,7 +256,7 @@ class Together(Field):
         self.schema = obj({name: one.schema for name, one in parts.items()}, list(required))
 
     def values(self, data: Any, view) -> dict:
-        given = Anything("").value(data, view)
+        given = read_object(data)
         errors: Errors = {f".{name}": [("required", "must be given")] for name in self.required if name not in given}
         found = self.blank()
         for name, one in self.parts.items():
@@ -257,7 +269,8 @@ class Together(Field):
 
     def _kept(self, given: dict) -> dict:
         apart = self.parts.keys() | self.ignored
-        return {self.source: {name: value for name, value in given.items() if name not in apart}} if self.source else {}
+        others = {name: value for name, value in given.items() if name not in apart}
+        return {self.source: kept(others)} if self.source else {}
 
     def tails(self) -> dict[str, str]:
         own = {self.source: ""} if self.source else {}
@@ -272,7 +285,7 @@ class Options(Together):
     TEXTS = ("title", "comment")
 
     def values(self, data: Any, view) -> dict:
-        given = Anything("").value(data, view)
+        given = read_object(data)
         wrong = [name for name in self.TEXTS if not isinstance(given.get(name, ""), str | None)]
         if wrong:
             raise Invalid(errors={f".{name}": [("invalid", "must be a text")] for name in wrong})

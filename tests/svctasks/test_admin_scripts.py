@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -55,6 +56,30 @@ def test_what_a_handler_cannot_do_is_refused_at_its_field(desk, values, field):
     page = desk.add(SCRIPT, **{"name": "A", "code": "a", **values})
     assert field in errors_of(page)
     assert list(ServiceScript.objects.values_list("code", flat=True)) == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "NaN",
+        "1e400",
+        "1e300",
+        "9" * 30,
+        "9" * 5000,
+        r'"\u0000"',
+        r'"\ud800"',
+        "[" * 40 + "]" * 40,
+        "[" * 3000 + "]" * 3000,
+    ],
+    ids=["NaN", "infinite", "huge", "past 64 bits", "endless", "NUL", "half a character", "deep", "endlessly deep"],
+)
+def test_parameters_that_the_api_could_not_show_are_refused_and_come_back_as_written(desk, body):
+    params = f'{{"url": "https://dialer.example.org/", "body": {{"a": {body}}}}}'
+    page = desk.add(SCRIPT, **CALL, params=params)
+    assert page.status_code == 200
+    assert list(errors_of(page)) == ["params"]
+    assert params in unescape(page.content.decode())
+    assert not ServiceScript.objects.filter(code="call").exists()
 
 
 def test_the_secret_is_shown_once_and_kept_encrypted(desk):

@@ -1,5 +1,6 @@
 """What all calls of this dialect have in common: refusals, headers, ETags, keys, limits [contract 00; contract 50]."""
 
+import json
 import uuid
 
 import pytest
@@ -183,3 +184,35 @@ def test_history_says_which_client_did_it_by_which_door(town, app):
     deleter = api.program(town, roles=[], scopes=SCOPES)
     deleter.delete(path)
     assert ServiceTask.history.first().history_type == "-"
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**64), 10**30, 1e300, -1e19])
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (TASKS, '{"name": "Calls", "opts": {"own": ["x", {"deep": %s}]}}', "opts"),
+        (
+            SCRIPTS,
+            '{"code": "a", "name": "A", "scriptdata": {"handler": "purge_archived"}, "opts": {"own": %s}}',
+            "opts",
+        ),
+        (
+            SCRIPTS,
+            '{"code": "a", "name": "A", "scriptdata": {"handler": "purge_archived", "params": {"own": %s}}}',
+            "scriptdata.params",
+        ),
+        (WORKDAYS, '{"date": "2026-12-24", "opts": {"own": [[%s]]}}', "opts"),
+    ],
+    ids=["task", "script", "parameters", "working day"],
+)
+def test_a_number_that_would_make_a_row_unreadable_is_refused(app, path, body, field, number):
+    """PostgreSQL gives 1e300 back as an integer of 301 digits, which no answer can carry."""
+    refused = error(app.post(path, json.loads(body % number)), 400, 1413, field)
+    assert "64 bits" in refused["error_message"]
+    assert done(app.get(path)) == []
+
+
+def test_the_largest_numbers_that_fit_come_back(app):
+    numbers = [2**63 - 1, -(2**63), 1.5, -0.25]
+    path = f"{TASKS}/{done(app.post(TASKS, {'name': 'Calls', 'opts': {'own': numbers}}))['id']}"
+    assert done(app.get(path))["opts"]["own"] == numbers

@@ -67,8 +67,9 @@ def test_one_that_raises_is_failed_with_what_it_said_and_others_run(town, clock,
         ("x" * 20_000, "the result is longer"),
         (float("nan"), "ValueError"),
         ({1: {2}.union, (1, 2): 3}, "TypeError"),
+        ({"rows": [10**30]}, "past 64 bits"),
     ],
-    ids=["long", "no number", "no JSON"],
+    ids=["long", "no number", "no JSON", "huge number"],
 )
 def test_a_result_that_cannot_be_kept_fails_the_run(town, clock, answer, told):
     run = due_run(town, clock, lambda run: answer)
