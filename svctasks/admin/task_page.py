@@ -18,8 +18,10 @@ MOMENTS, RUNS = 10, 10
 
 def page_of(task: ServiceTask) -> dict:
     """For its template."""
+    found = next_moments(task, MOMENTS)
+    is_exact = any(one.due.second for one in found)
     return {
-        "moments": [_line(one) for one in next_moments(task, MOMENTS)],
+        "moments": [_line(one, is_exact) for one in found],
         "strip": strip_of(task),
         "runs": runs_of(task),
     }
@@ -38,10 +40,13 @@ def next_text(task: ServiceTask) -> str:
     return local_time(found[0].due, task.organization.zone) if found else EMPTY
 
 
-def _line(one: Coming) -> dict:
+def _line(one: Coming, is_exact: bool) -> dict:
+    """`is_exact`: with seconds, where whole minutes would make several moments look alike."""
     notes = [pill(_("the clock skips the time that is meant"), "amber")] if one.is_skipped else []
     notes += [pill(_("the clock shows this time twice"), "amber")] if one.is_doubled else []
-    return {"local": local_time(one.due, one.local.tzinfo), "utc": f"{one.due:%Y-%m-%d %H:%M:%S}", "notes": notes}
+    seconds = f"{one.due:%S}" if is_exact else ""
+    local = ":".join(filter(None, (local_time(one.due, one.local.tzinfo), seconds)))
+    return {"local": local, "utc": f"{one.due:%Y-%m-%d %H:%M:%S}", "notes": notes}
 
 
 def runs_of(task: ServiceTask) -> str:

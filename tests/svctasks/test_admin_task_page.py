@@ -49,6 +49,13 @@ def test_a_moment_that_the_clock_skips_is_marked():
     ]
 
 
+@time_machine.travel(SUNDAY_NOON, tick=False)
+def test_next_moments_within_one_minute_are_told_apart(desk):
+    task = desk.task(interval_seconds=40, starts_at=desk.at("2026-11-22 12:30"))
+    moments = desk.client.get(url(TASK, "change", task.pk)).context["moments"]
+    assert [one["local"] for one in moments[:3]] == ["22 Nov 12:30:00", "22 Nov 12:30:40", "22 Nov 12:31:20"]
+
+
 def test_the_latest_runs_are_followed_while_one_goes_on(desk):
     task = desk.task()
     run = make_run(task, state="running", progress_text="Half of it")
