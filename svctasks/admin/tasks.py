@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -33,8 +34,8 @@ LATEST = ServiceRun.objects.filter(task=OuterRef("pk")).order_by("-due_at", "-id
 SHOWN = {"interval_seconds": "often", "misfire_seconds": "patience_text", "periods": "own_week", "sites": "site_list"}
 
 
-def _latest(name: str) -> Subquery:
-    return Subquery(LATEST.values(name)[:1])
+def _latest(what: str | Coalesce) -> Subquery:
+    return Subquery(LATEST.values_list(what)[:1])
 
 
 @admin.register(ServiceTask)
@@ -62,8 +63,9 @@ class ServiceTasksAdmin(OptionsShown, OrganizationAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("organization", "script")
-        last = {f"last_{name}": _latest(name) for name in ("id", "state", "due_at")}
-        return rows.annotate(**last)
+        last = {f"last_{name}": _latest(name) for name in ("id", "state")}
+        # Of several that were skipped alike, the last one.
+        return rows.annotate(**last, last_moment=_latest(Coalesce("last_due_at", "due_at")))
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_system)
@@ -163,11 +165,11 @@ class ServiceTasksAdmin(OptionsShown, OrganizationAdmin):
     def state(self, row):
         return task_state(row)
 
-    @admin.display(description=_("last result"), ordering="last_due_at")
+    @admin.display(description=_("last result"), ordering="last_moment")
     def last_result(self, row):
         if row.last_id is None:
             return EMPTY
-        when = local_time(row.last_due_at, row.organization.zone)
+        when = local_time(row.last_moment, row.organization.zone)
         return format_html(
             '{} <a class="nowrap" href="{}">{}</a>', state_pill(row.last_state), run_url(row.last_id), when
         )

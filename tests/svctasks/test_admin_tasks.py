@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from svctasks.models import RunState, ServiceRun, ServiceTask
+from svctasks.models import RunState, ServiceRun, ServiceTask, SkipReason
 from tests.back_office import errors_of, messages_of, organization, url
-from tests.svctask_factories import make_run, make_site, make_task
+from tests.svctask_factories import make_run, make_site, make_skips, make_task
 from tests.svctasks.desk import RUN, TASK, Desk, execute
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,15 @@ def test_the_last_result_leads_to_its_run(desk):
     (text,) = desk.cells(TASK, "last_result")
     assert "Failed" in text
     assert url(RUN, "change", last.pk) in text
+
+
+def test_the_last_result_of_moments_skipped_alike_is_that_of_the_last_one(desk):
+    task = desk.task(interval_seconds=3600)
+    make_run(task, desk.at("2026-11-20 08:00"))
+    make_skips(task, SkipReason.OUTSIDE_SCHEDULE, desk.at("2026-11-20 09:00"), 27)
+    (text,) = desk.cells(TASK, "last_result")
+    assert "Skipped" in text
+    assert "21 Nov 11:00" in text
 
 
 def test_quick_filters_find_what_is_off_and_what_fails(desk):
