@@ -184,7 +184,7 @@ def test_nothing_serious_is_found_on_a_wide_screen(page, addresses, scheme):
     assert look_at(page, addresses) == []
 
 
-@pytest.mark.parametrize("width", [390, 1024])
+@pytest.mark.parametrize("width", [360, 390, 1024])
 def test_no_page_is_wider_than_its_screen_or_hard_to_use_there(page, addresses, width):
     page.set_viewport_size({"width": width, "height": 844})
     log_in(page, "ada")
@@ -195,6 +195,27 @@ def test_no_page_is_wider_than_its_screen_or_hard_to_use_there(page, addresses, 
             too_wide.append(address)
         found += findings(page)
     assert (too_wide, found) == ([], [])
+
+
+def test_the_list_of_runs_tells_what_came_of_them_without_being_moved_sideways(page, desk):
+    task = desk.task(name="Every five minutes within working hours", interval_seconds=3600)
+    make_run(task, desk.at("2026-11-20 08:00"), state="succeeded", result={"answer": "ok" * 60})
+    make_skips(task, SkipReason.OUTSIDE_SCHEDULE, desk.at("2026-11-20 09:00"), 27)
+    log_in(page, "ada")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(url(RUN, "changelist"))
+    beyond = page.locator("#changelist-form .results").evaluate("box => box.scrollWidth - box.clientWidth")
+    assert beyond <= 1
+
+
+def test_the_days_under_the_bars_can_be_read_on_a_phone(phone_page, desk):
+    task = with_a_past(desk)
+    log_in(phone_page, "ada")
+    phone_page.goto(url(TASK, "change", task.pk))
+    heights = phone_page.locator(".strip text").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 11
 
 
 def test_the_policy_refuses_nothing_that_the_pages_need(page, addresses):
