@@ -15,6 +15,8 @@ class JSONRenderer(BaseRenderer):
     charset = None
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
+        # DRF names the response there, which so would wait for the collector, with all that it holds.
+        (renderer_context or {}).pop("response", None)
         if data is None:
             return b""
         return data if isinstance(data, bytes) else orjson.dumps(data)

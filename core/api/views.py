@@ -71,8 +71,8 @@ class DialectView(viewsets.ViewSet):
             response = self.answer(request, *args, **kwargs)
         except Exception as error:
             response = self.refused(error)
-        self.response = self.finalize_response(request, response, *args, **kwargs)
-        return self.response
+        # Not kept, unlike in DRF: view and request name each other, and all of them would wait for the collector.
+        return self.finalize_response(request, response, *args, **kwargs)
 
     def initial(self, request, *args, **kwargs) -> None:
         self.check_method(request)
