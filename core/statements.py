@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BooleanField, CharField, EmailField, Field, Model, QuerySet, TextField
@@ -60,9 +60,9 @@ class Composed:
         database = connections[DEFAULT_DB_ALIAS]
         adapt = database.ops.adapt_datetimefield_value
         given = [adapt(value) if isinstance(value, datetime) else value for value in values]
-        with database.cursor() as cursor:
-            cursor.execute(statement, [old if number is None else _like(old, given[number]) for number, old in places])
-            return cursor.fetchall()
+        cursor = standing_cursor()
+        cursor.execute(statement, [old if number is None else _like(old, given[number]) for number, old in places])
+        return cursor.fetchall()
 
     @cached_property
     def _composed(self) -> tuple[str, list[tuple[int | None, Any]], Any]:
@@ -135,12 +135,17 @@ def one_moment() -> Iterator[None]:
     if database.in_atomic_block or database.vendor != "postgresql":
         yield
         return
-    with database.cursor() as cursor:
-        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        try:
-            yield
-        finally:
-            cursor.execute("COMMIT")
+    standing_cursor().execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    try:
+        yield
+    finally:
+        standing_cursor().execute("COMMIT")
+
+
+def standing_cursor() -> Any:
+    """Whoever executes by it takes all the rows before anything else is asked; it is not closed."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    return database.standing_cursor() if database.vendor == "postgresql" else database.cursor()
 
 
 def aware(instant: datetime) -> datetime:
@@ -159,22 +164,34 @@ def insert(model: type[Model], values: dict[str, Any], *, unless_there: bool = F
     return _inserted(f"{statement}{conflict} RETURNING {quote(model._meta.pk.column)}", _prepared(fields, values))
 
 
-def insert_both(model: type[Model], values: dict[str, Any], other: type[Model], more: dict[str, Any]) -> int:
-    """A new row of all these values, as by `insert`, and one of `other`: its columns of the same names, and `more`."""
+class Beside(NamedTuple):
+    """A row that is written with a new one: the new one's key in this column, its values in columns of its names."""
+
+    model: type[Model]
+    values: dict[str, Any]
+    key: str
+
+
+def insert_with(model: type[Model], values: dict[str, Any], *others: Beside) -> int:
+    """A new row of these values, as by `insert`, and these beside it."""
     if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         pk: Any = insert(model, values)
-        insert(other, {**values, model._meta.pk.attname: pk, **more})
+        for other in others:
+            insert(other.model, {**values, **other.values, other.key: pk})
         return pk
     # One statement costs half of two, above all as no value is sent twice.
-    statement, fields, others = _both_insertions(model, other)
-    return _inserted(statement, [*_prepared(fields, values), *_prepared(others, more)])
+    statement, fields, taken = _joint_insertion(model, tuple((other.model, other.key) for other in others))
+    parameters = _prepared(fields, values)
+    for other, own in zip(others, taken, strict=True):
+        parameters += _prepared(own, other.values)
+    return _inserted(statement, parameters)
 
 
 def _inserted(statement: str, parameters: list) -> Any:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found = cursor.fetchone()
-        return found and found[0]
+    cursor = standing_cursor()
+    cursor.execute(statement, parameters)
+    found = cursor.fetchall()
+    return found[0][0] if found else None
 
 
 def _prepared(fields: list[Field], values: dict[str, Any]) -> list:
@@ -200,18 +217,30 @@ def _insertion(model: type[Model]) -> tuple[str, list[Field]]:
 
 
 @cache
-def _both_insertions(model: type[Model], other: type[Model]) -> tuple[str, list[Field], list[Field]]:
-    """The statement; the fields whose values it takes, and those of the other that are not copied."""
+def _joint_insertion(
+    model: type[Model], others: tuple[tuple[type[Model], str], ...]
+) -> tuple[str, list[Field], list[list[Field]]]:
+    """The statement; the fields whose values it takes, and of each of the others those that are not copied."""
     quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
     first, fields = _insertion(model)
-    there = {field.column for field in model._meta.concrete_fields}
-    copied = [quote(field.column) for field in _fields(other) if field.column in there]
-    others = [field for field in _fields(other) if field.column not in there]
-    columns = ", ".join([*copied, *(quote(field.column) for field in others)])
-    taken = ", ".join([*copied, *["%s"] * len(others)])
-    table, key = quote(other._meta.db_table), quote(model._meta.pk.column)
-    second = f"INSERT INTO {table} ({columns}) SELECT {taken} FROM made"  # noqa: S608
-    return f"WITH made AS ({first} RETURNING *), copied AS ({second}) SELECT {key} FROM made", fields, others  # noqa: S608
+    parts, taken = [f"made AS ({first} RETURNING *)"], []
+    for number, (other, key) in enumerate(others):
+        part, own = _from_made(model, other, key)
+        parts.append(f"other{number} AS ({part})")
+        taken.append(own)
+    return f"WITH {', '.join(parts)} SELECT {quote(model._meta.pk.column)} FROM made", fields, taken  # noqa: S608
+
+
+def _from_made(model: type[Model], other: type[Model], key: str) -> tuple[str, list[Field]]:
+    """The statement that writes a row of `other`, and the fields whose values it takes."""
+    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    there = {field.column: quote(field.column) for field in model._meta.concrete_fields}
+    there[key] = quote(model._meta.pk.column)
+    fields = _fields(other)
+    columns = ", ".join(quote(field.column) for field in fields)
+    values = ", ".join(there.get(field.column, "%s") for field in fields)
+    own = [field for field in fields if field.column not in there]
+    return f"INSERT INTO {quote(other._meta.db_table)} ({columns}) SELECT {values} FROM made", own  # noqa: S608
 
 
 def _fields(model: type[Model]) -> list[Field]:

@@ -4,14 +4,25 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appointments import emails
 from appointments.calendar_time import Wanted
-from appointments.models import Appointment, AppointmentLine, BookingSettings, Customer, Hold, Waiting
+from appointments.models import (
+    Appointment,
+    AppointmentLine,
+    BookingSettings,
+    Calendar,
+    Customer,
+    Hold,
+    Service,
+    Waiting,
+)
 from appointments.models.appointment import new_key
 from appointments.rules import Asked, Verdict, booking_verdicts, broken, check_start, passed_over, refusal
 from appointments.services import customers, holds, placing, waiting_list
@@ -20,7 +31,7 @@ from core.changes import check_fields, refuse
 from core.locks import atomic
 from core.models import Organization
 from core.models.history import write_new
-from core.statements import insert
+from core.statements import Beside, Composed
 from scheduling.models import BusyInterval
 
 State = Appointment.State
@@ -54,11 +65,11 @@ def book_appointment(organization: Organization, booking: Booking, *, is_staff: 
     `organization` with its booking_settings. Staff are bound by what is hard alone [contract 40].
     """
     settings = BookingSettings.of(organization)
-    services = placing.read_services(organization, booking.services, is_staff=is_staff)
+    services, calendar = _what_is_asked_for(organization, booking.services, booking.calendar_id, is_staff=is_staff)
     check_number(settings, booking.services)
     hold = holds.find(organization, booking.hold_id, booking.start, booking.services) if booking.hold_id else None
     calendar_id = _calendar_id(booking, hold)
-    calendars = placing.choice(organization, services, calendar_id, is_staff=is_staff)
+    calendars = [calendar] if calendar else placing.choice(organization, services, calendar_id, is_staff=is_staff)
     values = _own_values(organization, booking)
     asked = Asked(settings, Wanted.of(services), booking.start, timezone.now(), is_staff)
     check_start(asked)
@@ -72,6 +83,32 @@ def book_appointment(organization: Organization, booking: Booking, *, is_staff: 
     if hold:
         holds.consume(hold)
     return _placed(wish, order, values, verdicts, booking.override_reason)
+
+
+def _what_is_asked_for(
+    organization: Organization, ids: Sequence[int], calendar_id: int | None, *, is_staff: bool
+) -> tuple[list[Service], Calendar | None]:
+    """The services, and by the same statement the calendar that is named, where it can be had for all of them."""
+    is_readable = calendar_id and 0 < len(ids) <= placing.MOST_SERVICES
+    found = _offers(len(ids)).all(calendar_id, organization.pk, *ids) if is_readable else []
+    usable = [each for each in found if is_staff or (each.service.is_open and each.calendar.is_open)]
+    offered = {each.service_id: each.service for each in usable}
+    if usable and offered.keys() >= set(ids):
+        return [offered[pk] for pk in ids], usable[0].calendar
+    return placing.read_services(organization, ids, is_staff=is_staff), None
+
+
+@cache
+def _offers(number: int) -> Composed:
+    """What a calendar, by its id, of this organization offers of so many services, with both rows."""
+
+    def make(calendar_id: int, organization_id: int, *ids: int) -> QuerySet:
+        rows = Service.calendars.through.objects.filter(calendar=calendar_id, service__in=ids)
+        of = {f"{each}__organization": organization_id for each in ("calendar", "service")}
+        living = {f"{each}__is_deleted": False for each in ("calendar", "service")}
+        return rows.filter(**of, **living).order_by().select_related("calendar", "service")
+
+    return Composed(make, ids=number + 2)
 
 
 def _placed(wish: placing.Placing, order: Iterable, values: dict, verdicts: list[Verdict], reason: str) -> Appointment:
@@ -179,12 +216,15 @@ def write_appointment(
         **values,
     )
     note_passed_over(appointment, [*passed_over(verdicts, asked.is_staff), *place.overridden], reason)
-    write_new(appointment)
-    for number, service in enumerate(asked.wanted.services):
-        line = {"position": number, "service_id": service.pk, "length": service.length}
-        insert(AppointmentLine, {"appointment_id": appointment.pk, **line})
+    write_new(appointment, *_lines(asked.wanted.services))
     appointment.services = asked.wanted.services
     return appointment
+
+
+def _lines(services: Sequence[Service]) -> list[Beside]:
+    numbered = enumerate(services)
+    values = [{"position": at, "service_id": each.pk, "length": each.length} for at, each in numbered]
+    return [Beside(AppointmentLine, each, "appointment_id") for each in values]
 
 
 def note_passed_over(appointment: Appointment, verdicts: Sequence[Verdict], reason: str) -> None:

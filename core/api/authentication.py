@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote_plus
 
-from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 
 from core.context import name_actor
 from core.models.user import Role
-from core.statements import aware
+from core.statements import aware, standing_cursor
 
 REALM = "dutyboard"
 # RFC 6750, 2.1 (b64token); longer ones were never ours.
@@ -140,9 +139,9 @@ def read_caller(authorization: str) -> Caller:
 
 
 def find_token(token: str) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(QUERY, [hashlib.sha256(token.encode()).hexdigest()])
-        return cursor.fetchall()
+    cursor = standing_cursor()
+    cursor.execute(QUERY, [hashlib.sha256(token.encode()).hexdigest()])
+    return cursor.fetchall()
 
 
 def checked(rows: list[tuple]) -> Caller:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.api.errors import Refusal
 from core.crypto import InvalidToken, decrypt, encrypt
 from core.locks import atomic
+from core.statements import standing_cursor
 
 LIFETIME = timedelta(hours=24)
 KEY = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
@@ -55,14 +56,14 @@ def _enter(fingerprint: bytes) -> tuple[tuple | None, bool]:
 
     SQLite's write lock has already made the others wait.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.execute(FIND, [fingerprint, timezone.now() - LIFETIME])
-            return cursor.fetchone(), True
-        number = int.from_bytes(fingerprint[:8], "big", signed=True)
-        cursor.execute(LOCK_AND_FIND, [number, fingerprint, timezone.now() - LIFETIME])
-        is_ours, *kept = cursor.fetchone()
-        return None if kept[0] is None else tuple(kept), is_ours
+    cursor = standing_cursor()
+    if connection.vendor != "postgresql":
+        cursor.execute(FIND, [fingerprint, timezone.now() - LIFETIME])
+        return next(iter(cursor.fetchall()), None), True
+    number = int.from_bytes(fingerprint[:8], "big", signed=True)
+    cursor.execute(LOCK_AND_FIND, [number, fingerprint, timezone.now() - LIFETIME])
+    [(is_ours, *kept)] = cursor.fetchall()
+    return None if kept[0] is None else tuple(kept), is_ours
 
 
 def _running() -> Refusal:
@@ -73,9 +74,9 @@ def _running() -> Refusal:
 def _keep(fingerprint: bytes, body_hash: bytes, response) -> bool:
     """In the place of an answer that is too old; False where a younger one stands."""
     now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, [fingerprint, body_hash, _stored(response), now, now - LIFETIME])
-        return cursor.rowcount == 1
+    cursor = standing_cursor()
+    cursor.execute(KEEP, [fingerprint, body_hash, _stored(response), now, now - LIFETIME])
+    return cursor.rowcount == 1
 
 
 def _replay(kept: tuple, body_hash: bytes) -> HttpResponse:

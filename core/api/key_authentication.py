@@ -7,7 +7,6 @@ from urllib.parse import unquote_plus
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from rest_framework.exceptions import AuthenticationFailed
 
 from core.api.authentication import (
@@ -22,7 +21,7 @@ from core.api.authentication import (
 from core.api_keys import hash_of
 from core.context import name_actor
 from core.models.user import Role
-from core.statements import aware
+from core.statements import aware, standing_cursor
 
 NAME = "apikey"
 # One row for each organization granted to the client, as for tokens.
@@ -82,9 +81,9 @@ def _in_body(request) -> str | None:
 
 def read_key(key: str) -> Caller:
     """Raises AuthenticationFailed (invalid_key)."""
-    with connection.cursor() as cursor:
-        cursor.execute(QUERY, [hash_of(key)])
-        rows = cursor.fetchall()
+    cursor = standing_cursor()
+    cursor.execute(QUERY, [hash_of(key)])
+    rows = cursor.fetchall()
     if not rows or not rows[0][4]:
         raise AuthenticationFailed("The API key is not valid", code="invalid_key")
     created, pk, name, client_id, _usable, scopes, roles, *_ = rows[0]

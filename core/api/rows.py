@@ -24,7 +24,7 @@ from django.db.models import (
     UUIDField,
 )
 
-from core.statements import converters_of, one_moment
+from core.statements import converters_of, one_moment, standing_cursor
 
 # Only the ids of a page are looked up in order, so that an OFFSET passes over an index alone.
 PAGE = """
@@ -232,9 +232,9 @@ class Wide:
 
     def _read(self, statement: str, parameters: Sequence) -> list:
         *_, compiler, converters = self._composed
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            found = cursor.fetchall()
+        cursor = standing_cursor()
+        cursor.execute(statement, parameters)
+        found = cursor.fetchall()
         return list(compiler.apply_converters(found, converters)) if converters else found
 
     @cached_property

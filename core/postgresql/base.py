@@ -26,11 +26,25 @@ class InstantLoader(BaseTzLoader):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    # Of the connection that it was made for.
+    _standing = None
+
     def _configure_connection(self, connection):
         # The one place where Django makes ready each new connection, one of a pool too.
         if self.timezone is UTC:
             connection.adapters.register_loader("timestamptz", InstantLoader)
         return super()._configure_connection(connection)
+
+    def standing_cursor(self):
+        """One for statements whose rows are all fetched at once, so that none is open when the next begins.
+
+        A new one looks up anew how each type is sent and read, which takes as long as the rest of a short statement.
+        """
+        self.ensure_connection()
+        if self._standing is None or self._standing.connection is not self.connection:
+            with self.wrap_database_errors:
+                self._standing = self.create_cursor()
+        return self._prepare_cursor(self._standing)
 
     def is_usable(self) -> bool:
         """A server that goes away says so on the socket, so silence there is health; anything else is asked as ever."""

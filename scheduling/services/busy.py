@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Busy
+from core.statements import standing_cursor
 from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
 from scheduling.models.busy import sharing_time
@@ -59,8 +60,7 @@ class Source(NamedTuple):
 def lock_resources(resource_ids: Iterable[int]) -> None:
     """Until the end of the transaction, nobody else changes their time. Always all at once, in order."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK, [LOCK_SPACE, [pk % 2**31 for pk in sorted(set(resource_ids))]])
+        standing_cursor().execute(LOCK, [LOCK_SPACE, [pk % 2**31 for pk in sorted(set(resource_ids))]])
 
 
 def replace(
@@ -154,9 +154,9 @@ def _insert(statement: str, source: Source, organization_id: int, interval: Inte
         "source": source.pk,
         "kind": source.kind,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(**CASTS[connection.vendor]), values | more)
-        return cursor.fetchone() is not None
+    cursor = standing_cursor()
+    cursor.execute(statement.format(**CASTS[connection.vendor]), values | more)
+    return bool(cursor.fetchall())
 
 
 def _adapted(instant: datetime):
