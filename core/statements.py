@@ -3,7 +3,7 @@
 For what a create runs; elsewhere a plain queryset reads better.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -56,8 +56,18 @@ class Composed:
 
     def rows(self, *values: Any) -> list[tuple]:
         """What the database gives, as its driver has it."""
-        statement, places, _compiler = self._composed
-        database = connections[DEFAULT_DB_ALIAS]
+        return self._asked(self._composed[0], values)
+
+    def page(self, start: int, size: int, *values: Any) -> list[tuple]:
+        """So many of these from that place on. The two numbers stand in the statement, as its plan depends on them."""
+        return self._asked(f"{self._composed[0]} LIMIT {size:d} OFFSET {start:d}", values)
+
+    def count(self, *values: Any) -> int:
+        # The composed statement; values go apart.
+        return self._asked(f"SELECT COUNT(*) FROM ({self._composed[0]}) AS found", values)[0][0]  # noqa: S608
+
+    def _asked(self, statement: str, values: Sequence) -> list[tuple]:
+        places, database = self._composed[1], connections[DEFAULT_DB_ALIAS]
         adapt = database.ops.adapt_datetimefield_value
         given = [adapt(value) if isinstance(value, datetime) else value for value in values]
         cursor = standing_cursor()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Sub
 from appointments.api import conditions as by
 from appointments.api.columns import Day, LocalMoment, Or, in_zone
 from appointments.api.fields import ID
-from appointments.api.lists import Listing
+from appointments.api.lists import Listing, Usual
 from appointments.models import Appointment, AppointmentLine, Service
 from core.api.columns import always, made
 from core.api.documentation import array_of
@@ -175,6 +176,13 @@ def on(column: str) -> Callable[[QuerySet, list[int]], QuerySet]:
     return lambda rows, ids: rows.filter(**{f"{column}__in": ids})
 
 
+def upcoming_of(organization_id: int, now: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(organization_id=organization_id).alive().upcoming(now)
+
+
+ORDER = ("start",)
+APART = Apart(APPOINTMENT, lambda: with_services(Appointment.objects.order_by()))
+UPCOMING = Usual(APART, upcoming_of, ORDER, ids=1, moments=1)
 LISTING = Listing(
     APPOINTMENT,
     {
@@ -190,11 +198,11 @@ LISTING = Listing(
         "comments": by.texts("comments"),
         "from_web": by.yes_no("from_web"),
     },
-    ("start",),
+    ORDER,
     tuple(f"customer__{name}" for name in FICHE_NAMES[:5]),
     {"calendar_id": on("calendar_id"), "calendar_ids": on("calendar_id"), "fiche_id": on("customer_id")},
     needs_zone=True,
-    wide=Apart(APPOINTMENT, lambda: with_services(Appointment.objects.order_by())),
+    wide=APART,
     annotated=frozenset({"intervention_id"}),
     annotate=with_first,
 )

@@ -1,13 +1,15 @@
 """Appointments: booked, read, moved, cancelled [seed; contract 40]."""
 
 from django.http import Http404
+from django.utils import timezone
 from rest_framework.response import Response
 
 from appointments.api import appointment_documentation as documentation
 from appointments.api.appointment_forms import BOOKING, CHANGES
-from appointments.api.appointment_shapes import LISTING, MAKER, VERSION, VERSIONED, record_of, records_of
+from appointments.api.appointment_shapes import LISTING, MAKER, UPCOMING, VERSION, VERSIONED, record_of, records_of
 from appointments.api.base import READ, WRITE, read_pk
 from appointments.api.fiche_writing import FicheWriting
+from appointments.api.lists import is_usual
 from appointments.models import Appointment
 from appointments.models.appointment import AppointmentQuerySet
 from appointments.services.booking import Booking, book_appointment
@@ -42,6 +44,8 @@ class Appointments(FicheWriting):
     # -- reading ----------------------------------------------------------------------------------------
 
     def list(self, request, **path) -> Response:
+        if self.is_staff and is_usual(self.query):
+            return Response(LISTING.usual_page(self, UPCOMING, (self.organization_id, timezone.now()), self.finish))
         rows = self.rows().alive()
         if not self.query.truth("include_past"):
             rows = rows.upcoming()

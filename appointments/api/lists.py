@@ -9,10 +9,12 @@ from django.db.models import F, QuerySet
 from appointments.api.columns import in_zone
 from appointments.api.conditions import Attribute, conditions_of, names_of, pattern, search_of
 from appointments.api.query import Query
-from core.api.rows import Row, Wide
+from core.api.rows import Apart, Row, Wide
+from core.statements import Composed
 
 USUAL, MOST = 25, 1000
 DIRECTIONS = ("asc", "desc")
+Finish = Callable[[list[dict]], None]
 
 
 class Part(NamedTuple):
@@ -22,6 +24,32 @@ class Part(NamedTuple):
     size: int
     sort: str | None
     direction: str | None
+
+
+# All that the query of a usual page may hold.
+PAGING = frozenset({"results", "startIndex", "apikey", "format"})
+
+
+class Usual:
+    """A list as it is mostly asked for, narrowed and sorted by nothing. `make` and `kinds` are those of Composed.
+
+    Its two statements are composed once: composing them takes longer than all else of a page.
+    """
+
+    def __init__(self, shape: Apart, make: Callable[..., QuerySet], order: tuple[str, ...], **kinds: int):
+        self.shape = shape
+        self._ordered = Composed(lambda *values: make(*values).order_by(*order, "pk").values_list("pk"), **kinds)
+        self._counted = Composed(lambda *values: make(*values).order_by().values_list("pk"), **kinds)
+
+    def dicts(self, part: Part, values: tuple) -> list[dict]:
+        return self.shape.dicts_of(lambda: [pk for (pk,) in self._ordered.page(part.start, part.size, *values)])
+
+    def count(self, values: tuple) -> int:
+        return self._counted.count(*values)
+
+
+def is_usual(query: Query) -> bool:
+    return query.values.keys() <= PAGING
 
 
 @dataclass(frozen=True)
@@ -44,15 +72,27 @@ class Listing:
     annotated: frozenset[str] = frozenset()
     annotate: Callable[[QuerySet], QuerySet] = lambda rows: rows
 
-    def page(self, view, queryset: QuerySet, finish: Callable[[list[dict]], None] | None = None) -> dict:
+    def page(self, view, queryset: QuerySet, finish: Finish | None = None) -> dict:
         """The envelope. `finish(records)` adds what needs a query of its own."""
         part, narrowed = self.read(view.query), self.narrowed(view, queryset)
         view.query.check()
+        page = self.ordered(narrowed, part)[part.start : part.start + part.size]
+        return self._envelope(view, part, lambda: (self.wide or self.shape).dicts(page), narrowed.count, finish)
+
+    def usual_page(self, view, usual: Usual, values: tuple, finish: Finish | None = None) -> dict:
+        """The same of a query that `is_usual`; `values` as of its statements."""
+        part = self.read(view.query)
+        view.query.check()
+        return self._envelope(view, part, lambda: usual.dicts(part, values), lambda: usual.count(values), finish)
+
+    def _envelope(
+        self, view, part: Part, read: Callable[[], list[dict]], count: Callable[[], int], finish: Finish | None
+    ) -> dict:
         with in_zone(view.zone if self.needs_zone else None):
-            records = (self.wide or self.shape).dicts(self.ordered(narrowed, part)[part.start : part.start + part.size])
+            records = read()
         if finish and records:
             finish(records)
-        return envelope(records, part, narrowed.count)
+        return envelope(records, part, count)
 
     def read(self, query: Query) -> Part:
         size = MOST if query.values.get("results") == ["all"] else query.between("results", 1, MOST)

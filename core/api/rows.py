@@ -256,8 +256,12 @@ class Apart(Wide):
     template = APART
 
     def dicts(self, queryset: QuerySet) -> list[dict]:
+        return self.dicts_of(lambda: list(queryset.values_list("pk", flat=True)))
+
+    def dicts_of(self, look_up: Callable[[], list[int]]) -> list[dict]:
+        """Of the ids that are looked up, in their order."""
         with one_moment():
-            pks = list(queryset.values_list("pk", flat=True))
+            pks = look_up()
             found = {row[-1]: row[:-1] for row in self._rows(pks)} if pks else {}
         return self.row.rows([found[pk] for pk in pks])
 

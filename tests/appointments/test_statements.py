@@ -80,6 +80,23 @@ def test_what_is_listed_is_what_each_answers_alone_whatever_the_page(service, gr
     assert turned == alone[1::-1]
 
 
+def test_a_page_asked_for_plainly_is_that_of_a_condition_which_all_meet(service, calendar, group):
+    caller, narrowed = pro(group), "conditions[0][field]=id&conditions[0][op]=%3E&conditions[0][value]=0"
+    bodies = [booking(service, clock, 1, calendar_id=calendar.pk) for clock in ("12:00", "09:00", "10:00", "11:00")]
+    for number, body in enumerate(bodies):
+        body["appointment"]["fiche"]["email"] = f"durand{number}@example.org"
+        done(caller.post("appointments", body), 201)
+    gone, past = Appointment.objects.order_by("-start")[:2]
+    done(caller.delete(f"appointments/{gone.pk}"))
+    Appointment.objects.filter(pk=past.pk).update(start="2020-01-01T09:00Z", end="2020-01-01T10:00Z")
+    for page in ("results=1", "results=1&startIndex=1", "results=all", "startIndex=9"):
+        plain = done(caller.get(f"appointments?{page}"))
+        assert plain == done(caller.get(f"appointments?{page}&{narrowed}"))
+        assert plain["totalRecords"] == 2
+    assert [each["start"][11:16] for each in done(caller.get("appointments"))["records"]] == ["09:00", "10:00"]
+    assert done(pro(make_group("Surgery")).get("appointments"))["totalRecords"] == 0
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_page_is_seen_as_it_was_at_one_moment(service, calendar, group):
