@@ -82,7 +82,7 @@ def write_new(row: models.Model, *others: Beside) -> None:
     made.created_at = made.updated_at = timezone.now()
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     own = _own_values("+", getattr(row, "_change_reason", None))
-    made.pk = insert_with(type(row), values, Beside(made.history.model, own, row._meta.pk.column), *others)
+    made.pk = insert_with(type(row), values, Beside(made.history.model, own, made._meta.pk.column), *others)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 

@@ -38,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def standing_cursor(self):
         """One for statements whose rows are all fetched at once, so that none is open when the next begins.
 
-        A new one looks up anew how each type is sent and read, which takes as long as the rest of a short statement.
+        A new one looks up anew how each type is sent and read, which is a third of a short statement.
         """
         self.ensure_connection()
         if self._standing is None or self._standing.connection is not self.connection:
