@@ -4,6 +4,7 @@ Everything lives in one workspace under the temporary folder. Its owner holds a 
 can tell what a killed one left behind, and sweeps it.
 """
 
+import contextlib
 import fcntl
 import os
 import pwd
@@ -51,9 +52,10 @@ class Workspace:
 def sweep_stale_workspaces() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         lock = path / "owner.lock"
-        # No lock yet: its owner is just making it.
-        if path.stat().st_uid == os.getuid() and lock.exists():
-            _remove_if_abandoned(path, lock)
+        # No lock yet: its owner is just making it. None any more: another one sweeps, too.
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_uid == os.getuid() and lock.exists():
+                _remove_if_abandoned(path, lock)
 
 
 def _remove_if_abandoned(path: Path, lock: Path) -> None:
