@@ -14,8 +14,9 @@ from appointments.admin import (  # noqa: F401
     settings,
     today,
 )
-from core.admin import navigation
+from core.admin import entities, navigation
 
+entities.register(appointment="appointments.Appointment")
 navigation.register(
     "appointments",
     _("Appointments"),

@@ -16,12 +16,11 @@ from appointments.services.changes import change_appointment
 from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time, pill
 from core.admin.export import Told
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.zones import local_moment
 from scheduling.admin import busy_names
 from scheduling.admin.reference import with_organization
-from scheduling.admin.related_filter import related_filter
 from scheduling.models import BusyInterval
 
 State = Appointment.State

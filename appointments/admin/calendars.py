@@ -15,9 +15,9 @@ from appointments.models import Calendar, CalendarSet
 from appointments.services import impact
 from appointments.services.calendar_sets import CALENDAR_SETS
 from appointments.services.calendars import CALENDARS
+from core.admin.filters import related_filter
 from core.admin.forms import ServiceForm
 from scheduling.admin.reference import with_organization
-from scheduling.admin.related_filter import related_filter
 
 HOURS = {"opening_hours", "exceptions"}
 READ = ["usual_week", "different_days"]

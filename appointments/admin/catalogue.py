@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin.living import LivingAdmin, by_fields, deleting, use_pill
 from appointments.models import Service, ServiceSet
 from appointments.services.catalogue import SERVICE_SETS, SERVICES
+from core.admin.filters import related_filter
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter
-from scheduling.admin.related_filter import related_filter
 
 
 @admin.register(ServiceSet)

@@ -8,10 +8,9 @@ from appointments.models import CalendarEvent
 from appointments.services import impact
 from appointments.services.events import EVENTS
 from core.admin.display import local_time, pill
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
-from scheduling.admin.related_filter import related_filter
 
 Kind = CalendarEvent.Kind
 TONES: dict[str, str] = {Kind.BLOCK: "amber", Kind.OPENING: "green", Kind.NOTE: "grey"}

@@ -12,8 +12,7 @@ from core.admin import shown_once
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time
-from core.admin.filters import OrganizationFilter
-from scheduling.admin.related_filter import related_filter
+from core.admin.filters import OrganizationFilter, related_filter
 
 SHOWN_ONCE = "feed-token-{pk}"
 

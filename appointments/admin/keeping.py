@@ -14,10 +14,9 @@ from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
 from core.admin.export import Told
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.errors import StateConflict
-from scheduling.admin.related_filter import related_filter
 
 
 class LookedAtAdmin(OrganizationAdmin):

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation
+from core.admin import entities, navigation
 from interventions.admin import anomalies, interventions, places, report_files, routines, today  # noqa: F401
 
+entities.register(anomaly="interventions.Anomaly", intervention="interventions.Intervention")
 navigation.register(
     "register",
     _("Safety register"),

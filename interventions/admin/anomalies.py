@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from interventions.admin.anomaly_actions import ACTIONS, plan_visit, visit_url
 from interventions.admin.display import (
@@ -24,7 +24,6 @@ from interventions.admin.display import (
 from interventions.models import Anomaly, AnomalyStatus, InterventionAnomaly
 from interventions.services import anomalies as services
 from scheduling.admin.reference import with_organization
-from scheduling.admin.related_filter import related_filter
 
 COURSE = ["due", "reported_by", "report"]
 RESOLVED = ["resolved", "resolved_by", "resolved_comment"]

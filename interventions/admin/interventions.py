@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time
-from core.admin.filters import OrganizationFilter, people_filter
+from core.admin.filters import MOST_DIGITS, OrganizationFilter, people_filter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from interventions.admin import report_files
@@ -26,7 +26,6 @@ from scheduling.admin import busy_names
 from scheduling.admin.closes import members
 from scheduling.admin.job_display import conflict_links, conflict_pill
 from scheduling.admin.reference import with_organization
-from scheduling.admin.related_filter import MOST_DIGITS, related_filter
 from scheduling.services.busy import Source
 from scheduling.services.clashes import clashes_of, in_clash
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import RowAction
 from core.admin.display import local_time, pill
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.errors import StateConflict
 from core.models import Role
@@ -19,7 +19,6 @@ from interventions.services.planning import create_from_routine
 from interventions.services.reference import ROUTINES
 from scheduling.admin.closes import members
 from scheduling.admin.reference import ReferenceAdmin, with_organization
-from scheduling.admin.related_filter import related_filter
 
 PEOPLE = ["assigned_company_contact", "assigned_user"]
 

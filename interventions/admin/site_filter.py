@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.filters import MOST, MOST_DIGITS
 from interventions.models import Site
-from scheduling.admin.related_filter import MOST, MOST_DIGITS
 
 
 class SiteFilter(admin.SimpleListFilter):

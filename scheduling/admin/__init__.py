@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation
+from core.admin import entities, navigation
 from scheduling.admin import (  # noqa: F401
     absences,
     board,
@@ -22,6 +22,9 @@ from scheduling.admin import (  # noqa: F401
     workdays,
 )
 
+entities.register(
+    close="scheduling.Close", community_service="scheduling.CommunityService", job="scheduling.Job"
+)
 navigation.register(
     "community",
     _("Community service"),

@@ -4,11 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from scheduling.admin.job_display import conflict_links
-from scheduling.admin.related_filter import related_filter
 from scheduling.intervals import Interval
 from scheduling.models import Absence, BusyInterval
 from scheduling.services import absences as services

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.actions import RowAction
 from core.admin.display import local_time, pill
+from core.admin.filters import related_filter
 from core.admin.forms import RowForm, RowFormSet
 from core.admin.quick_filters import QuickFilter
 from core.errors import StateConflict
 from core.models import Role
 from scheduling.admin.custom_fields import CustomFieldsForm, field_name, form_with
 from scheduling.admin.reference import ARCHIVED, IN_USE, ReferenceAdmin, archiving, with_organization, write_rows
-from scheduling.admin.related_filter import related_filter
 from scheduling.models import Contact, ContactGroup, ContactPerson, CustomFieldDefinition
 from scheduling.services.contacts import CONTACTS, GROUPS, PERSONS, stop_contact, unstop_contact
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.access import sent_row
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time, pill
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.errors import StateConflict
 from scheduling.admin import dispatch
@@ -26,7 +26,6 @@ from scheduling.admin.job_display import (
 )
 from scheduling.admin.job_inlines import ConstraintInline, HistoryInline, write_constraints
 from scheduling.admin.reference import with_organization
-from scheduling.admin.related_filter import related_filter
 from scheduling.models import BusyInterval, Job, JobType
 from scheduling.services import job_planning, jobs
 from scheduling.services.clashes import in_clash

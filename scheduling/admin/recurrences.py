@@ -5,11 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.access import sent_row
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from scheduling.admin.custom_fields import CustomFieldsForm, definitions_of, field_name, form_with
 from scheduling.admin.occurrences import around_now
 from scheduling.admin.reference import ARCHIVED, IN_USE, LinesField, use_pill, with_organization
-from scheduling.admin.related_filter import related_filter
 from scheduling.models import JobRecurrence, JobType, Resource
 from scheduling.services import job_recurrences as services
 from scheduling.services.job_planning import CREWS

@@ -1,11 +1,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.filters import related_filter
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from scheduling.admin.closes import members
 from scheduling.admin.reference import ARCHIVED, IN_USE, ReferenceAdmin, archiving, use_pill
-from scheduling.admin.related_filter import related_filter
 from scheduling.models import Resource
 from scheduling.services.resources import RESOURCES
 

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation
+from core.admin import entities, navigation
 from svctasks.admin import runs, scripts, sites, tasks, today  # noqa: F401
 
+entities.register(svctask=entities.Page("svctasks.ServiceTask", "public_id"))
 navigation.register(
     "service_tasks",
     _("Service tasks"),

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from core.zones import local_moment
-from scheduling.admin.related_filter import related_filter
 from svctasks.admin.display import due, outcome, result_text, run_pill, task_url, took
 from svctasks.models import ACTIVE, WENT_WRONG, RunState, ServiceRun
 from svctasks.services import running

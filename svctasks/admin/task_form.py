@@ -1,11 +1,9 @@
 """The form of a service task: intervals and periods in words, sites to tick."""
 
-import json
-
-from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.several import SeveralField
 from scheduling.admin.options import OptionsForm
 from scheduling.admin.periods import PeriodsField
 from scheduling.minutes import WEEK
@@ -17,24 +15,8 @@ def label_of(name: str):
     return capfirst(ServiceTask._meta.get_field(name).verbose_name)
 
 
-class SitesWidget(forms.CheckboxSelectMultiple):
-    """`name` alone may hold the whole list as JSON: so a form comes back merged after somebody else's save."""
-
-    def format_value(self, value):
-        return value
-
-    def optgroups(self, name, value, attrs=None):
-        return super().optgroups(name, json.loads(value) if isinstance(value, str) else value or [], attrs)
-
-    def value_from_datadict(self, data, files, name):
-        sent = super().value_from_datadict(data, files, name)
-        return json.loads(sent[0]) if sent and sent[0].startswith("[") else sent
-
-
-class SitesField(forms.MultipleChoiceField):
+class SitesField(SeveralField):
     """Those that workers serve or served, and those that the task names."""
-
-    widget = SitesWidget(attrs={"class": "scopes"})
 
     def __init__(self, **kwargs):
         super().__init__(required=False, label=label_of("sites"), **kwargs)
@@ -42,12 +24,6 @@ class SitesField(forms.MultipleChoiceField):
     def offer(self, named: list[str]) -> None:
         known = list(WorkerSite.objects.values_list("name", flat=True))
         self.choices = [(name, name) for name in [*known, *(one for one in named if one not in known)]]
-
-    def prepare_value(self, value):
-        return json.dumps(value) if isinstance(value, list) else value
-
-    def has_changed(self, initial, data) -> bool:
-        return sorted(initial or []) != sorted(data or [])
 
 
 class ServiceTaskForm(OptionsForm):

@@ -11,12 +11,11 @@ from core.admin.banners import Banner
 from core.admin.base import OrganizationAdmin
 from core.admin.dashboard import list_url
 from core.admin.display import EMPTY, local_time, pill
-from core.admin.filters import OrganizationFilter
+from core.admin.filters import OrganizationFilter, related_filter
 from core.admin.quick_filters import QuickFilter
 from scheduling.admin.options import OptionsShown
 from scheduling.admin.periods import in_words
 from scheduling.admin.reference import with_organization
-from scheduling.admin.related_filter import related_filter
 from scheduling.minutes import WEEK
 from svctasks.admin import backfilling, intervals
 from svctasks.admin.display import how_often, run_url, state_pill, task_state
