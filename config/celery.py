@@ -26,6 +26,11 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10, "queue": "periodic"},
         },
+        "sweep-webhooks": {
+            "task": "core.tasks.sweep_webhooks",
+            "schedule": 10.0,
+            "options": {"expires": 10, "queue": "webhooks"},
+        },
         "dispatch-service-tasks": {
             "task": "svctasks.tasks.dispatch_service_tasks",
             "schedule": 1.0,

@@ -7,7 +7,7 @@ from kombu import Exchange, Queue
 from svctasks.queue_names import queue_of
 
 # A worker takes from all in turn: the sweep does not stand in line behind a backlog until it expires.
-HERE = ("dutyboard", "periodic")
+HERE = ("dutyboard", "periodic", "webhooks")
 
 
 def queues_at(sites: Iterable[str]) -> list[Queue]:

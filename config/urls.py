@@ -27,6 +27,7 @@ urlpatterns = [
     path("rest/v1/", include("svctasks.api.urls")),
     # Six of them.
     path("", include("interventions.api.urls")),
+    path("api/", include("core.api.integration.urls")),
     path("api/schema", reading_only(SchemaView.as_view()), name="schema"),
     path("api/docs", reading_only(DocsView.as_view(url_name="schema")), name="docs"),
     re_path(r"^[\s\S]*$", not_found_view),

@@ -6,4 +6,5 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        autodiscover_modules("emails", "service_scripts", "purge")
+        autodiscover_modules("emails", "events", "service_scripts", "purge")
+        from core.webhooks import emails, following  # noqa: F401  (each registers its part)

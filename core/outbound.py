@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from secrets import token_bytes as random_bytes
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,11 @@ LONGEST_ANSWER = 64 * 1024
 LONGEST_URL = 2000
 URL = re.compile(r"https?://[!-\[\]-~]+", re.IGNORECASE)
 NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+# The hosts that may be called, as OUTBOUND_HOSTS has them, which None stands for.
+Hosts = Sequence[str] | None
+ANY_HOST = ("*",)
+# As the Standard Webhooks write a secret; 32 random bytes.
+SECRET_PREFIX = "whsec_"  # noqa: S105  (its prefix alone)
 # An IPv4 address as IPv6-only networks write it.
 TRANSLATED = IPv6Network("64:ff9b::/96")
 
@@ -58,20 +64,20 @@ class Target:
     path: str
 
 
-def check_url(field: str, url: object) -> None:
+def check_url(field: str, url: object, hosts: Hosts = None) -> None:
     """Raises ValidationError where a call would be refused for its address as it is written."""
     try:
-        target_of(url)
+        target_of(url, hosts)
     except CallFailed as error:
         refuse(field, "url", str(error))
 
 
-def post_json(url: str, body: Any, *, key: str, secrets: Sequence[bytes]) -> Answer:
+def post_json(url: str, body: Any, *, key: str, secrets: Sequence[bytes], hosts: Hosts = None) -> Answer:
     """POST the body as JSON, signed by each of the secrets as the Standard Webhooks say; raises CallFailed.
 
     `key` names the message, and is the same whenever it is sent again.
     """
-    target = target_of(url)
+    target = target_of(url, hosts)
     if not secrets:
         raise CallFailed(_("There is no secret to sign with"))
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -88,6 +94,12 @@ def post_to(run: Run, url: str, body: Any) -> Answer:
     return answer
 
 
+def new_secret() -> tuple[bytes, str]:
+    """The key that signs, and how it is shown to whoever verifies."""
+    key = random_bytes(32)
+    return key, SECRET_PREFIX + base64.b64encode(key).decode()
+
+
 def signed(key: str, content: bytes, secrets: Sequence[bytes]) -> dict[str, str]:
     moment = str(int(time.time()))
     message = f"{key}.{moment}.".encode() + content
@@ -102,7 +114,7 @@ def signed(key: str, content: bytes, secrets: Sequence[bytes]) -> dict[str, str]
 # -- where to -------------------------------------------------------------------------------------------------
 
 
-def target_of(url: object) -> Target:
+def target_of(url: object, hosts: Hosts = None) -> Target:
     """Raises CallFailed for what is no plain address of an allowed host."""
     if not isinstance(url, str) or len(url) > LONGEST_URL or not URL.fullmatch(url):
         raise CallFailed(_("The address must begin with http:// or https:// and have no spaces"))
@@ -116,7 +128,7 @@ def target_of(url: object) -> Target:
     host = (parts.hostname or "").removesuffix(".")
     if not _is_host(host):
         raise CallFailed(_("The address names no host"))
-    if not validate_host(host, settings.OUTBOUND_HOSTS):
+    if not validate_host(host, settings.OUTBOUND_HOSTS if hosts is None else hosts):
         raise CallFailed(_("%(host)s is not among the hosts that may be called") % {"host": host})
     query = f"?{parts.query}" if parts.query else ""
     return Target(parts.scheme == "https", host, port, (parts.path or "/") + query)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.changes import refuse
 from core.locks import atomic
-from core.models import Membership, Organization, User
+from core.models import Membership, Organization, Role, User
 
 # The person who stands in for people whose rows were anonymised: inactive, a member of nothing.
 PLACEHOLDER_LOGIN = "anonymised"
@@ -56,6 +56,15 @@ def save_membership(membership: Membership, organization: Organization, role: st
     membership.organization, membership.role = organization, role
     membership.full_clean()
     membership.save()
+
+
+def keepers(organization: Organization) -> list[User]:
+    """The organization's administrators, else its Advanced staff."""
+    for role in (Role.ADMINISTRATOR, Role.ADVANCED_STAFF):
+        people = [one for one in User.objects.members_of(organization.pk, role).distinct() if one.email]
+        if people:
+            return people
+    return []
 
 
 def placeholder() -> User:

@@ -40,3 +40,10 @@ def hours_and_minutes(seconds: int) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
     parts = [f"{hours} h"] if hours else []
     return " ".join(parts + ([f"{minutes} min"] if minutes or not hours else []))
+
+
+def wire_moment(value: datetime | None) -> str | None:
+    """2017-11-27T06:00:00.000Z"""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.mail import Rendered, email, queue_email, render
-from core.models import Organization, OutboxMessage, Role, User
+from core.models import OutboxMessage
+from core.people import keepers
 from svctasks.models import WENT_WRONG, ServiceRun, ServiceTask
 
 MESSAGE = "service_message"
@@ -22,15 +23,6 @@ def queue_run_failed(run: ServiceRun, task: ServiceTask) -> None:
             language=person.language,
             entity=run,
         )
-
-
-def keepers(organization: Organization) -> list[User]:
-    """The organization's administrators, else its Advanced staff."""
-    for role in (Role.ADMINISTRATOR, Role.ADVANCED_STAFF):
-        people = [one for one in User.objects.members_of(organization.pk, role).distinct() if one.email]
-        if people:
-            return people
-    return []
 
 
 @email("service_run_failed", _("Service task failed"))

@@ -45,21 +45,12 @@ class Described:
 
     def operations(self, parameters: tuple[str, ...]) -> dict[str, Operation]:
         example, answer = examples.ANSWERS[self.name], ref(self.name)
-        page = {
-            "records": [example],
-            "sort": None,
-            "dir": None,
-            "totalRecords": 1,
-            "startIndex": 0,
-            "recordsReturned": 1,
-            "pageSize": 25,
-        }
         body = {self.root: examples.REQUESTS[self.name]}
         gone = {**example, "deleted": True}
         return {
             "list": operation(
                 f"list{self.plural}", f"List {self.words}s", LIST, answer,
-                values=GROUP, parameters=parameters, example=page,
+                values=GROUP, parameters=parameters, example=examples.page_with(example),
             ),
             "retrieve": operation(
                 f"get{self.name}", f"Read a {self.words}", SINGLE, answer, values=ONE, example=example
@@ -115,6 +106,7 @@ GROUPS = document(
         "list": operation(
             "listGroups", "List the groups that are granted", LIST, ref(GROUP_NAME),
             parameters=tuple(listing_parameters("Groups", group_shapes.GROUPS)),
+            example=examples.page_with(examples.ANSWERS[GROUP_NAME]),
         ),
         "retrieve": operation(
             "getGroup", "Read a group and its booking rules", SINGLE, ref(GROUP_NAME),
@@ -123,7 +115,8 @@ GROUPS = document(
         "update": operation(
             "updateGroup", "Change a group and its booking rules", MERGE, ref(GROUP_NAME),
             description=f"{KEPT} A rule that is null is off.", values=GROUP, body=ref("GroupChanges"),
-            body_example={"group": examples.REQUESTS[GROUP_NAME]}, example=examples.ANSWERS[GROUP_NAME],
+            body_example={"group": examples.REQUESTS[GROUP_NAME]},
+            example=examples.ANSWERS[GROUP_NAME] | examples.REQUESTS[GROUP_NAME],
         ),
     },
     {
@@ -138,14 +131,16 @@ FEEDS = document(
     {
         "create": operation(
             "createFeed", "Get a token to read a calendar as iCalendar", CREATE, ref("Feed"), values=ONE,
+            example=examples.FEED,
             description="One a calendar and reader: a new one ends the old. It is shown once.",
         ),
         "destroy": operation(
             "deleteFeed", "End the caller's own token that reads a calendar", VALUE, ref("EndedFeed"), values=ONE,
+            example=examples.ENDED_FEED,
         ),
         "destroy_one": operation(
             "deleteNamedFeed", "End a token that reads a calendar", VALUE, ref("EndedFeed"),
-            values={**ONE, "feed_id": ID}, description="A person's own alone.",
+            values={**ONE, "feed_id": ID}, description="A person's own alone.", example=examples.ENDED_FEED,
         ),
     },
     {"Feed": obj(FEED), "EndedFeed": obj(ENDED)},

@@ -120,3 +120,14 @@ REQUESTS: dict[str, dict] = {
     },
     "Group": {"min_notice": 120, "mailreminder": [2880, 240]},
 }
+FEED = {
+    "id": 12,
+    "token": "a-token-shown-once",
+    "url": "https://duty.example.org/api/v1/groups/4/calendars/15/feed.ics?token=a-token-shown-once",
+}
+ENDED_FEED = {"id": 12, "calendar_id": 15, "deleted": True}
+
+
+def page_with(record: dict) -> dict:
+    counts = {"totalRecords": 1, "startIndex": 0, "recordsReturned": 1, "pageSize": 25}
+    return {"records": [record], "sort": None, "dir": None, **counts}

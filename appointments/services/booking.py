@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments import emails
+from appointments import emails, events
 from appointments.calendar_time import Wanted
 from appointments.models import (
     Appointment,
@@ -28,6 +28,7 @@ from appointments.rules import Asked, Verdict, booking_verdicts, broken, check_s
 from appointments.services import customers, holds, placing, waiting_list
 from appointments.services.owners import is_ours, owner, owner_of
 from core.changes import check_fields, refuse
+from core.events import record
 from core.locks import atomic
 from core.models import Organization
 from core.models.history import write_new
@@ -118,6 +119,7 @@ def _placed(wish: placing.Placing, order: Iterable, values: dict, verdicts: list
         return write_appointment(wish.asked, place, values, verdicts, reason)
 
     appointment = placing.place(wish, order, BusyInterval.Kind.APPOINTMENT, write)
+    record(events.BOOKED, appointment)
     tell_booked(appointment, is_first=wish.asked.customer is None)
     return appointment
 

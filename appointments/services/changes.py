@@ -5,12 +5,13 @@ from collections.abc import Collection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments import emails
+from appointments import emails, events
 from appointments.models import Appointment, BookingSettings, Customer
 from appointments.rules import Asked, Verdict, cancel_notice, check_start, passed_over
 from appointments.services import booking, placing, waiting_list
 from core.changes import apply_changes, check_fields, refuse
 from core.errors import StateConflict
+from core.events import EventType, record
 from core.locks import atomic
 from scheduling.models import BusyInterval
 from scheduling.services import busy
@@ -53,28 +54,35 @@ def change_appointment(
     check_fields(appointment, apply_changes(appointment, texts))
     if appointment.is_deleted:
         return _restore(appointment, values, reason)
-    if MOVES & set(values):
-        _move(appointment, values, reason, is_staff=is_staff)
+    is_moved = bool(MOVES & set(values)) and _move(appointment, values, reason, is_staff=is_staff)
     is_confirmed = _set_state(appointment, values)
     if is_confirmed:
         # Calendars of customers show it [RFC 5546: STATUS].
         appointment.calendar_sequence += 1
     appointment.save()
+    record(_change(is_moved=is_moved, is_confirmed=is_confirmed), appointment)
     if is_confirmed:
         emails.queue_booked(appointment)
         emails.queue_reminders(appointment)
     return appointment
 
 
+def _change(*, is_moved: bool, is_confirmed: bool) -> EventType:
+    """What receivers are told: they read the rest."""
+    if is_moved:
+        return events.MOVED
+    return events.CONFIRMED if is_confirmed else events.UPDATED
+
+
 # -- moves --------------------------------------------------------------------------------------------------
 
 
-def _move(appointment: Appointment, values: dict, reason: str, *, is_staff: bool) -> None:
-    """Through the booking's own rules; the old time is kept until the new one is taken."""
+def _move(appointment: Appointment, values: dict, reason: str, *, is_staff: bool) -> bool:
+    """Through the booking's own rules; the old time is kept until the new one is taken. Whether it moved."""
     kept = placing.interval_of(appointment)
     calendar, start = appointment.calendar, values.get("start", appointment.start)
     if start == appointment.start and values.get("calendar_id", calendar.pk) == calendar.pk:
-        return
+        return False
     late = check_late(appointment, is_staff=is_staff, is_move=True)
     asked = asked_of(appointment, start, is_staff=is_staff)
     _take_place(appointment, asked, values, late, reason)
@@ -84,6 +92,7 @@ def _move(appointment: Appointment, values: dict, reason: str, *, is_staff: bool
     waiting_list.tell_of_freed(calendar, kept)
     emails.queue_moved(appointment)
     emails.queue_reminders(appointment)
+    return True
 
 
 def asked_of(appointment: Appointment, start, *, is_staff: bool) -> Asked:
@@ -170,6 +179,7 @@ def cancel_appointment(
     appointment.save()
     busy.give_back(placing.source_of(appointment))
     waiting_list.tell_of_freed(appointment.calendar, placing.interval_of(appointment))
+    record(events.CANCELLED, appointment)
     emails.queue_cancelled(appointment)
     return appointment
 
@@ -182,5 +192,6 @@ def _restore(appointment: Appointment, values: dict, reason: str) -> Appointment
     appointment.is_deleted, appointment.cancelled_at, appointment.attention = False, None, ""
     appointment.calendar_sequence += 1
     appointment.save()
+    record(events.RESTORED, appointment)
     booking.tell_booked(appointment)
     return appointment

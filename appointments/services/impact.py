@@ -15,13 +15,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments import emails
+from appointments import emails, events
 from appointments.availability import Judgement, judge
 from appointments.calendar_time import load, seconds
 from appointments.models import Appointment, AppointmentLine, BookingSettings, Calendar
 from appointments.services import changes
 from appointments.services.proposals import Proposal, by_services, propose, wanted_of
 from core.errors import Busy, StateConflict
+from core.events import record
 from core.locks import atomic
 from scheduling.intervals import Interval
 from scheduling.models import Resource
@@ -149,6 +150,7 @@ def _flag(hits: Sequence[Appointment]) -> None:
     for row in Appointment.objects.locked_all(list(languages)):
         with translation.override(languages[row.pk]):
             row.changed(attention=_("Its time in the calendar was closed")).save()
+        record(events.UPDATED, row)
 
 
 def _settle(hit: Appointment, on_hit: str, proposal: Proposal | None) -> None:

@@ -5,7 +5,6 @@ Both spellings give the same keys, order and values (tests hold them together).
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -25,6 +24,7 @@ from django.db.models import (
 )
 
 from core.statements import converters_of, one_moment, standing_cursor
+from core.zones import wire_moment
 
 # Only the ids of a page are looked up in order, so that an OFFSET passes over an index alone.
 PAGE = """
@@ -45,13 +45,6 @@ KINDS: dict[type[Field], dict] = {
     IntegerField: {"type": "integer"},
     ForeignKey: {"type": "integer"},
 }
-
-
-def wire_moment(value: datetime | None) -> str | None:
-    """2017-11-27T06:00:00.000Z"""
-    if value is None:
-        return None
-    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 @dataclass(frozen=True)

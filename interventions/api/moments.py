@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from core.api.rows import wire_moment
+from core.zones import wire_moment
 
 __all__ = ["PATTERN", "read_moment", "wire_moment"]
 

@@ -5,10 +5,10 @@ from rest_framework.response import Response
 
 from core.api.authentication import BearerAuthentication, Caller
 from core.api.errors import Refusal
-from core.api.rows import wire_moment
 from core.api.views import Access
 from core.login import user_of
 from core.models import Role, User
+from core.zones import wire_moment
 from interventions import sessions
 from interventions.api import session_documentation as documentation
 from interventions.api.authentication import SessionAuthentication

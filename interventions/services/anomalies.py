@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, check_all, check_fields, refuse, under_number
 from core.errors import StateConflict
+from core.events import record
 from core.locks import atomic, hold
 from core.models import Organization, User
-from interventions import rules
+from interventions import events, rules
 from interventions.models import Anomaly, AnomalyStatus, Counter, Report
 from interventions.services.numbers import next_numbers
 from scheduling.job_rules import check_usable
@@ -40,6 +41,7 @@ def report_observation(organization: Organization, values: dict, *, reported_by:
     anomaly.reported_by = reported_by
     _number(organization, [anomaly])
     anomaly.save()
+    record(events.REPORTED, anomaly)
     return anomaly
 
 
@@ -64,6 +66,7 @@ def add_prescriptions(
     _number(organization, anomalies)
     for anomaly in anomalies:
         anomaly.changed(report=report, reported_by=reported_by).save()
+        record(events.REPORTED, anomaly)
     return anomalies
 
 
@@ -91,6 +94,7 @@ def update_anomaly(pk: int, values: dict, versions: Collection[int] | None = Non
     hold(values.values())
     if check_update(anomaly, values):
         anomaly.save()
+        record(events.ANOMALY_UPDATED, anomaly)
     return anomaly
 
 
@@ -119,6 +123,7 @@ def resolve_anomaly(
     check_status(anomaly, (AnomalyStatus.OPEN,))
     anomaly.changed(status=AnomalyStatus.RESOLVED, resolved_at=timezone.now(), resolved_by=user)
     anomaly.save()
+    record(events.RESOLVED, anomaly)
     return anomaly
 
 
@@ -129,6 +134,7 @@ def archive_anomaly(pk: int, versions: Collection[int] | None = None) -> Anomaly
     check_status(anomaly, (AnomalyStatus.OPEN, AnomalyStatus.RESOLVED))
     if anomaly.archived_at is None:
         anomaly.changed(archived_at=timezone.now()).save()
+        record(events.ANOMALY_ARCHIVED, anomaly)
     return anomaly
 
 

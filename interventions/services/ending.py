@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
+from core.events import record
 from core.locks import atomic
-from interventions import emails, rules
+from interventions import emails, events, rules
 from interventions.models import AnomalyStatus, Intervention, InterventionStatus
 from interventions.services.pins import take_pin
 from interventions.services.planning import KNOWN
@@ -39,6 +40,7 @@ def archive_intervention(pk: int, versions: Collection[int] | None = None) -> In
     if intervention.archived_at is None:
         intervention.archived_at = timezone.now()
         intervention.save()
+        record(events.ARCHIVED, intervention)
     return intervention
 
 

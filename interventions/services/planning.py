@@ -8,9 +8,10 @@ from copy import copy
 from typing import Any, NamedTuple
 
 from core.changes import apply_changes, check_all, check_fields
+from core.events import record
 from core.locks import atomic, hold
 from core.models import Organization, User
-from interventions import emails, rules
+from interventions import emails, events, rules
 from interventions.models import (
     Anomaly,
     AnomalyStatus,
@@ -125,6 +126,7 @@ def _store(draft: Intervention, site_ids: Collection[int], anomalies: Sequence[A
     for anomaly in anomalies:
         InterventionAnomaly.objects.create(intervention=draft, anomaly=anomaly)
         anomaly.changed(status=AnomalyStatus.PLANNED).save()
+        record(events.ANOMALY_UPDATED, anomaly)
     if begin != S.DRAFT:
         emails.queue_assigned(draft)
 
@@ -160,6 +162,7 @@ def update_intervention(
     _tell(before, intervention, status, changed, notice or Notice())
     if status == before.status:
         intervention.save()
+        record(events.UPDATED, intervention)
         keep_time(intervention)
     else:
         enter(intervention, status)

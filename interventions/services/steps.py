@@ -5,6 +5,8 @@ from collections.abc import Collection
 from django.utils import timezone
 
 from core.context import current_actor
+from core.events import record
+from interventions import events
 from interventions.models import (
     Anomaly,
     AnomalyStatus,
@@ -31,8 +33,12 @@ def lock_intervention(pk: int, versions: Collection[int] | None = None) -> Inter
 
 def enter(intervention: Intervention, status: InterventionStatus, comment: str = "", by: str = "") -> None:
     """Save it in this state, keep its time, and note the step. `by` names who is no user."""
+    is_new = intervention._state.adding
     intervention.status = status
     intervention.save()
+    if is_new:
+        record(events.CREATED, intervention)
+    record(events.STATES[status], intervention)
     keep_time(intervention)
     note_step(intervention, comment, by)
 
@@ -63,6 +69,7 @@ def mark_anomalies(status: AnomalyStatus, links: Collection[InterventionAnomaly]
         if anomaly.status != status:
             anomaly.status = status
             anomaly.save()
+            record(events.ANOMALY_UPDATED, anomaly)
 
 
 def links_of(intervention: Intervention) -> list[InterventionAnomaly]:

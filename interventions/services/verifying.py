@@ -6,9 +6,10 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from core.changes import check_all
+from core.events import record
 from core.locks import atomic
 from core.models import User
-from interventions import rules
+from interventions import events, rules
 from interventions.models import AnomalyStatus, Intervention, InterventionAnomaly, InterventionStatus
 from interventions.services.ending import let_go
 from interventions.services.steps import enter, links_of, lock_intervention, mark_anomalies
@@ -79,5 +80,6 @@ def _accept(intervention: Intervention, links: Sequence[InterventionAnomaly], co
                 resolved_comment=link.client_decision_comment or link.comment,
             )
         link.anomaly.save()
+        record(events.RESOLVED if link.anomaly.is_resolved else events.ANOMALY_UPDATED, link.anomaly)
     let_go(intervention)
     enter(intervention, InterventionStatus.VERIFIED, comment)

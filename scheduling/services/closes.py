@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, check_all
 from core.errors import StateConflict
+from core.events import record
 from core.locks import atomic
 from core.models import Organization
-from scheduling import emails, rules
+from scheduling import emails, events, rules
 from scheduling.models import Close, CommunityService
 from scheduling.services import student_time
-from scheduling.services.community_services import create_community_service, remove
+from scheduling.services.community_services import create_community_service, enter_state, remove
 
 State = Close.State
 
@@ -33,6 +34,7 @@ def create_close(organization: Organization, values: dict, nested: Collection[Ne
     """values: user, closer, kind, reason, end_at. All or nothing; each nested service e-mails the student."""
     close = check_new(organization, values, nested)
     close.save()
+    record(events.CLOSED, close)
     for one in nested:
         if not one.remove:
             create_community_service(organization, {**one.values, "close": close})
@@ -82,6 +84,7 @@ def update_close(
     check_all(lambda: rules.check_close(close, changed), lambda: _check_changed_nested(close, nested))
     if changed:
         close.save()
+        record(events.CLOSE_UPDATED, close)
     if "user" in changed:
         _hand_over(close)
     touched = [_apply_nested(close, number, one) for number, one in enumerate(nested)]
@@ -101,6 +104,7 @@ def _hand_over(close: Close) -> None:
     """Scheduled services now belong to another student: old links end, the new student is told."""
     for service in close.community_services.filter(state=CommunityService.State.SCHEDULE).order_by("pk"):
         service.changed(link_version=service.link_version + 1, close=close).save()
+        record(events.SERVICE_ASSIGNED, service)
         emails.queue_assigned(service)
     for service in close.community_services.select_related("close__user"):
         student_time.keep(service)
@@ -121,6 +125,7 @@ def _apply_nested(close: Close, number: int, one: Nested) -> bool:
     rules.check_community_service(service, changed)
     if changed:
         service.save()
+        record(events.SERVICE_UPDATED, service)
         student_time.keep(service)
     return bool(changed)
 
@@ -132,7 +137,7 @@ def set_close_state(pk: int, state: State, versions: Collection[int] | None = No
     if close.state == state:
         return close
     check_close_state(close, state)
-    close.changed(state=state).save()
+    enter_state(close, state)
     return close
 
 
@@ -154,6 +159,9 @@ def delete_close(pk: int, versions: Collection[int] | None = None) -> None:
     """With its services and its contest [contract 10, ours]."""
     close = Close.objects.locked(pk, versions)
     student_time.free_close(close)
+    for service in close.community_services.order_by("pk"):
+        record(events.SERVICE_DELETED, service)
+    record(events.CLOSE_DELETED, close)
     close.delete()
 
 
@@ -169,5 +177,5 @@ def _unclose_if_ended(pk: int) -> bool:
     close = Close.objects.ended().select_for_update().filter(pk=pk).first()
     if close is None:
         return False
-    close.changed(state=State.UNCLOSE).save()
+    enter_state(close, State.UNCLOSE)
     return True

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, refuse
 from core.errors import Busy, StateConflict
+from core.events import record
 from core.locks import atomic
 from core.models import Organization
 from core.statements import Composed
-from scheduling import emails, rules
+from scheduling import emails, events, rules
 from scheduling.models import Close, CommunityService
 from scheduling.services import student_time
 
@@ -37,9 +38,11 @@ def create_community_service(organization: Organization, values: dict, **links) 
         values = {**values, "close": _locked(close.pk) or Close(pk=close.pk)}
     service = check_new(organization, values, **links)
     service.save()
+    record(events.SERVICE_CREATED, service)
     student_time.take(service)
     settle(service)
     if service.close:
+        record(events.SERVICE_ASSIGNED, service)
         emails.queue_assigned(service)
     return service
 
@@ -73,11 +76,13 @@ def update_community_service(pk: int, values: dict, versions: Collection[int] | 
     reassigned = service.close is not None and service.close.user_id != student
     service.link_version += reassigned
     service.save()
+    record(events.SERVICE_SCHEDULED if "schedule_at" in changed else events.SERVICE_UPDATED, service)
     if changed & {"schedule_at", "duration", "close"}:
         student_time.keep(service)
     if "schedule_at" in changed:
         settle(service)
     if reassigned:
+        record(events.SERVICE_ASSIGNED, service)
         emails.queue_assigned(service)
     return service
 
@@ -97,7 +102,13 @@ def settle(service: CommunityService) -> None:
         return
     if close.community_services.undated().exists():
         return
-    close.changed(state=Close.State.UNCLOSE).save()
+    enter_state(close, Close.State.UNCLOSE)
+
+
+def enter_state(close: Close, state: Close.State) -> None:
+    """Of a locked close."""
+    close.changed(state=state).save()
+    record(events.CLOSED if state == Close.State.CLOSE else events.UNCLOSED, close)
 
 
 def lock_close(close: Close) -> Close:
@@ -137,6 +148,7 @@ def judge_community_service(pk: int, state: State, versions: Collection[int] | N
     check_judge(service, state)
     former = service.state
     service.changed(state=state).save()
+    record(events.SERVICE_VALIDATED if state == State.VALIDATED else events.SERVICE_INVALIDATED, service)
     if State.INVALIDATED in {former, state}:
         student_time.keep(service)
     return service
@@ -162,6 +174,7 @@ def remove(service: CommunityService) -> None:
     for later in CommunityService.objects.filter(makes_up=service):
         later.changed(makes_up=None).save()
     student_time.free([service.pk])
+    record(events.SERVICE_DELETED, service)
     service.delete()
 
 

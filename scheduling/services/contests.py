@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from core.changes import check_fields, refuse
 from core.errors import StateConflict
+from core.events import record
 from core.locks import atomic
 from core.models import Role, User
-from scheduling import emails, rules
+from scheduling import emails, events, rules
 from scheduling.models import Close, Contest
 from scheduling.services.closes import set_close_state
 from scheduling.services.community_services import lock_close
@@ -28,6 +29,7 @@ def contest_close(close: Close, text: str) -> Contest:
     contest = Contest(organization_id=close.organization_id, close=close, text=text.strip())
     contest.full_clean()
     contest.save()
+    record(events.CONTESTED, close)
     return contest
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from core.changes import check_all, check_fields, refuse
+from core.events import record
 from core.locks import atomic, hold
-from scheduling import job_rules
+from scheduling import events, job_rules
 from scheduling.models import Job, JobConstraint, Resource
 from scheduling.services.job_steps import lock_job
 
@@ -78,3 +79,4 @@ def _set_due(job: Job) -> None:
     """The job is due at the earliest moment before which it must be complete; its version grows in any case."""
     dated = job.constraints.filter(type=Type.MUST_COMPLETE_BEFORE).order_by("constraint_at")
     job.changed(due_at=dated.values_list("constraint_at", flat=True).first()).save()
+    record(events.JOB_UPDATED, job)

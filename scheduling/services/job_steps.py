@@ -5,7 +5,8 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from core.errors import StateConflict
-from scheduling import job_rules
+from core.events import record
+from scheduling import events, job_rules
 from scheduling.models import BusyInterval, Job, JobStatus, JobStatusChange, SchedulingSettings
 from scheduling.services import busy
 
@@ -31,6 +32,8 @@ def lock_job(pk: int, versions: Collection[int] | None = None) -> Job:
 
 
 def note_status(job: Job, comment: str = "") -> None:
+    """Of a job that is saved in its state."""
+    record(events.JOB_STATES[JobStatus(job.status)], job)
     JobStatusChange.objects.create(job=job, status=job.status, created_at=job.status_modified_at, comment=comment)
 
 

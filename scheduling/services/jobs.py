@@ -8,9 +8,10 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from core.changes import apply_changes, check_all, under_number
+from core.events import record
 from core.locks import atomic, hold
 from core.models import Organization
-from scheduling import job_rules
+from scheduling import events, job_rules
 from scheduling.models import ContactPerson, Job
 from scheduling.services import busy
 from scheduling.services.job_planning import tell_of_change
@@ -82,6 +83,7 @@ def _update(job: Job, values: dict) -> Job:
         take_time(job, job.resource_ids)
         tell_of_change(before, job)
     job.save()
+    record(events.JOB_UPDATED, job)
     return job
 
 

@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from svctasks import emails, queues
+from core.events import record
+from svctasks import emails, events, queues
 from svctasks.models import WENT_WRONG, RunState, ServiceRun, ServiceTask
 from svctasks.services.dispatching import spend
 
@@ -39,6 +40,7 @@ def _count_failure(run: ServiceRun, error: str) -> None:
     task = rows.select_for_update(of=("self",)).select_related("organization").first()
     if task is None:
         return
+    record(events.RUN_FAILED, task, task.public_id)
     now = timezone.now()
     paused = task.pause_after and task.failures_in_row >= task.pause_after and task.is_enabled
     if paused:
@@ -52,6 +54,7 @@ def _pause(task: ServiceTask) -> None:
     with translation.override(task.organization.language):
         note = _("Paused after %(number)d failed runs in a row") % {"number": task.failures_in_row}
     task.changed(is_enabled=False, pause_note=note, wake_at=None).save()
+    record(events.PAUSED, task, task.public_id)
 
 
 def _is_news(task: ServiceTask, now: datetime) -> bool:

@@ -1,7 +1,5 @@
 """Every change of a service script, for every door."""
 
-import base64
-import secrets
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
@@ -12,11 +10,9 @@ from core.crypto import encrypt
 from core.errors import StateConflict
 from core.locks import atomic
 from core.models import Organization
+from core.outbound import new_secret
 from core.service_scripts import handler_named
 from svctasks.models import ServiceScript
-
-# As the Standard Webhooks write a secret; 32 random bytes.
-SECRET_PREFIX = "whsec_"  # noqa: S105  (its prefix alone)
 
 
 @atomic
@@ -88,6 +84,6 @@ def _give_secret(script: ServiceScript) -> str:
     handler = handler_named(script.handler)
     if handler is None or not handler.calls_out:
         return ""
-    key = secrets.token_bytes(32)
+    key, shown = new_secret()
     script.secret = encrypt(key)
-    return SECRET_PREFIX + base64.b64encode(key).decode()
+    return shown

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from core.changes import apply_changes, check_all, refuse
 from core.errors import StateConflict
+from core.events import record
 from core.locks import atomic
 from core.models import Organization
 from core.service_scripts import handler_named
+from svctasks import events
 from svctasks.models import ServiceTask, WorkerSite
 from svctasks.services.dispatching import advance, arm, store
 from svctasks.services.sites import NAMED
@@ -91,6 +93,7 @@ def pause_task(pk: int, note: str, versions: Collection[int] | None = None) -> S
     task.pause_note = note
     task.clean_fields(exclude={field.name for field in task._meta.fields} - {"pause_note"})
     task.save()
+    record(events.PAUSED, task, task.public_id)
     return task
 
 

@@ -20,7 +20,15 @@ from core.api.documentation import (
 )
 from core.models import User
 from scheduling.api.community import shapes
-from scheduling.api.community.examples import CLOSE, CLOSE_REQUEST, PERSON, SERVICE, SERVICE_REQUEST
+from scheduling.api.community.examples import (
+    CLOSE,
+    CLOSE_CHANGES,
+    CLOSE_REQUEST,
+    PERSON,
+    SERVICE,
+    SERVICE_CHANGES,
+    SERVICE_REQUEST,
+)
 from scheduling.api.community.filters import CLOSES, COMMUNITY_SERVICES, Attributes
 from scheduling.api.community.graph import CALENDAR, CYCLIC, FIELDS
 from scheduling.api.community.serializers import CloseForm, CommunityServiceForm, NestedServiceForm
@@ -162,6 +170,7 @@ SERVICES = Documentation(
         "update": service(
             "update", "Change a community service", CHANGE, description=changes_nothing_else(KEPT),
             body=under_root("community_service", "CommunityServiceChanges"),
+            body_example={"community_service": SERVICE_CHANGES},
         ),
         "validate": service("validate", "It was done", CHANGE, description=changes_nothing_else("")),
         "invalidate": service("invalidate", "It was not done", CHANGE, description=changes_nothing_else("")),
@@ -189,10 +198,11 @@ CLOSE_OPERATIONS = Documentation(
         "create_for_user": close(
             "create_user", "Close this student's account", CREATE, values=LOGIN,
             body=under_root("close", "CloseOfUserForm"),
+            body_example={"close": {name: value for name, value in CLOSE_REQUEST.items() if name != "user_id"}},
         ),
         "update": close(
             "update", "Change a close", CHANGE, description=changes_nothing_else(KEPT),
-            body=under_root("close", "CloseChanges"),
+            body=under_root("close", "CloseChanges"), body_example={"close": CLOSE_CHANGES},
         ),
         "close": close("close", "Close the account again", CHANGE, description=changes_nothing_else("")),
         "unclose": close("unclose", "Open the account again", CHANGE, description=changes_nothing_else("")),

@@ -38,6 +38,11 @@ CLOSE = {
     "user": PERSON,
     "closer": CLOSER,
 }
+SERVICE_CHANGES = {"occupation": "Sort the books by author", "duration": 7200}
+CLOSE_CHANGES = {
+    "reason": "Connecticut giants, twice",
+    "community_services_attributes": [{"id": 3, "occupation": "Sort the books by author"}],
+}
 CLOSE_REQUEST = {
     "user_id": 7,
     "closer_id": 2,

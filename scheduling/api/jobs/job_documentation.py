@@ -40,6 +40,7 @@ def page(item: dict) -> dict:
 def step(summary: str, action: Action, form: type[BodyForm], *required: str, **more) -> Operation:
     """One step through the states; which states allow it is told by the service's own table."""
     sources = ", ".join(camel(status) for status in TRANSITIONS[action].sources)
+    more.setdefault("body_example", examples.COMMENT)
     return operation(
         f"{camel(action)}Job", summary, ORDER, values=OF_JOB, refusals=(422,), body=body_schema(form, *required),
         description=f"From {sources}; any other state → 422 on `status`, naming these.", **more,

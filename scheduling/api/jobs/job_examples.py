@@ -10,6 +10,7 @@ JOB_REQUEST = {
     "customFields": [{"definitionId": 9, "value": "ground"}],
 }
 PLAN = {"resourceId": 7, "vehicleId": 8, "plannedStartAt": "2026-01-05T09:00:00Z"}
+COMMENT = {"comment": "Rang twice"}
 STEP = {"comment": "At the back door", "statusModifiedAt": "2026-01-05T09:04:00Z"}
 RESULT = {"status": "completedOk", "result": "Repaired"}
 JOB = {

@@ -58,7 +58,7 @@ class Described:
             ),
             "update": operation(
                 f"update{self.name}", f"Change a {self.words}", ORDER, description=KEPT, values=self.values,
-                body=ref(f"{self.name}Changes"),
+                body=ref(f"{self.name}Changes"), body_example=examples.CHANGES[self.name],
             ),
         }  # fmt: skip
 

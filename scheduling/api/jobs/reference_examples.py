@@ -59,6 +59,15 @@ ANSWERS: dict[str, dict] = {
         "customFields": [DEFINITION],
     },
 }
+CHANGES: dict[str, dict] = {
+    "ContactGroup": {"name": "Secondary schools"},
+    "Contact": {"extraInformation": "Ring at the lodge", "groupId": None},
+    "ContactPerson": {"phone": "+33 1 55 00 00 00", "isPrimary": True},
+    "Resource": {"email": "crew@example.org", "isArchived": False},
+    "Vehicle": {"name": "Van 2"},
+    "CustomFieldDefinition": {"choices": ["ground", "first", "second"]},
+    "JobType": {"plannedDuration": 90, "positiveResults": ["Repaired", "Nothing found"]},
+}
 REQUESTS: dict[str, dict] = {
     "ContactGroup": {"name": "Schools"},
     "Contact": {

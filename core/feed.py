@@ -1,0 +1,111 @@
+"""The feed of events: an order that never changes, and for whoever reads by position each event once [contract 60].
+
+PostgreSQL gives transactions rising numbers, and tells below which of them all have ended: events of these take the
+next positions, in the order of their transactions. Later ones have higher numbers, so nothing comes before them.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import BooleanField, F, Field, Func, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import StateConflict
+from core.locks import atomic
+from core.models import Event, EventFeed, Organization
+
+MOST_PLACED = 5000
+BATCH = 1000
+
+
+class Gone(StateConflict):
+    """What stood behind this position was deleted for its age, or the feed never came so far: a backup was restored."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Events behind this cursor are gone: begin again without it"), [])
+
+
+class Settled(Func):
+    """Whether every transaction up to this number has ended. What was restored may have a number of the future."""
+
+    template = "(%(expressions)s >= 0)"
+    output_field: Field = BooleanField()
+
+    def as_postgresql(self, compiler, connection, **context):
+        snapshot = "(pg_current_snapshot())::text::bigint"
+        template = f"(%(expressions)s < pg_snapshot_xmin{snapshot} OR %(expressions)s >= pg_snapshot_xmax{snapshot})"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def read(organization: Organization, after: int, limit: int, kinds: list[str]) -> tuple[list[Event], int]:
+    """The events of these types behind the position `after` (0: from the first), in the feed's order, and the position
+    from which to go on: behind all that was looked at. Raises Gone.
+    """
+    place(organization)
+    feeds = EventFeed.objects.filter(organization=organization)
+    # Before the events: what gets a later position is for the next page.
+    last = feeds.values_list("last_position", flat=True).first() or 0
+    rows = Event.objects.filter(organization=organization, position__gt=after, kind__in=kinds)
+    found = list(rows.order_by("position")[:limit])
+    # After them: nothing of the page was deleted while it was read.
+    if after > last or (after and feeds.filter(purged_position__gt=after).exists()):
+        raise Gone
+    return found, _reached(found, limit, last)
+
+
+def _reached(found: list[Event], limit: int, looked_to: int) -> int:
+    """A page that is not full ends where its reader has seen all, be it of types that he may not read."""
+    end = found[-1].position or 0 if found else 0
+    return end if len(found) == limit else max(end, looked_to)
+
+
+@atomic
+def place(organization: Organization) -> int:
+    """Give the events that nothing older can precede any more their positions; how many."""
+    if not _waiting(organization).exists():
+        return 0
+    feed = _locked(organization)
+    events = list(_waiting(organization).order_by("transaction", "id").only("pk")[:MOST_PLACED])
+    for position, event in enumerate(events, start=feed.last_position + 1):
+        event.position = position
+    Event.objects.bulk_update(events, ["position"], batch_size=BATCH)
+    EventFeed.objects.filter(pk=feed.pk).update(last_position=F("last_position") + len(events))
+    return len(events)
+
+
+def _locked(organization: Organization) -> EventFeed:
+    """One at a time gives positions."""
+    EventFeed.objects.get_or_create(organization=organization)
+    return EventFeed.objects.select_for_update().get(organization=organization)
+
+
+def _waiting(organization: Organization) -> QuerySet[Event]:
+    rows = Event.objects.filter(organization=organization, position=None)
+    return rows.filter(Settled(F("transaction")))
+
+
+def purge(organization: Organization, age: timedelta, *, dry_run: bool = False) -> int:
+    """Delete (or count) what is older, with its deliveries, oldest first; how many events."""
+    place(organization)
+    before = timezone.now() - age
+    placed = Event.objects.filter(organization=organization, position__isnull=False)
+    young = placed.filter(created_at__gte=before).order_by("position").values_list("position", flat=True).first()
+    old = placed.filter(position__lt=young) if young else placed
+    return old.count() if dry_run else _deleted(organization, old)
+
+
+def _deleted(organization: Organization, old: QuerySet[Event]) -> int:
+    deleted = 0
+    while batch := dict(old.order_by("position").values_list("pk", "position")[:BATCH]):
+        _delete_batch(organization, batch)
+        deleted += len(batch)
+    return deleted
+
+
+@atomic
+def _delete_batch(organization: Organization, batch: dict[int, Any]) -> None:
+    feed = _locked(organization)
+    feed.purged_position = max(feed.purged_position, *batch.values())
+    feed.save(update_fields=["purged_position"])
+    Event.objects.filter(pk__in=batch).delete()
