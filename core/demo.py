@@ -21,7 +21,14 @@ from core.organizations import save_organization
 CLIENT_NAME = "Demo client"
 CLIENT_SCOPES = [
     *("public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"),
-    *("interventions:read", "interventions:write", "svctasks:read", "svctasks:write"),
+    *(
+        "interventions:read",
+        "interventions:write",
+        "svctasks:read",
+        "svctasks:write",
+        "webhooks:read",
+        "webhooks:write",
+    ),
 ]
 
 

@@ -1,3 +1,13 @@
 """What core puts into the back office."""
 
-from core.admin import api_keys, clients, memberships, organizations, outbox, people  # noqa: F401
+from core.admin import (  # noqa: F401
+    api_keys,
+    clients,
+    deliveries,
+    events,
+    memberships,
+    organizations,
+    outbox,
+    people,
+    webhooks,
+)

@@ -20,6 +20,7 @@ NOTHING = {
     "idempotency_keys": 0,
     "outbox_messages": 0,
     "sessions": 0,
+    "events": 0,
     "anonymised_closes": 0,
     "anonymised_community_services": 0,
     "anonymised_deleted_rows": 0,

@@ -44,6 +44,7 @@ from tests.job_factories import (
 from tests.notes import a_note
 from tests.svctask_factories import make_run, make_script, make_skips, make_task
 from tests.svctask_factories import make_site as make_worker_site
+from tests.webhook_factories import make_delivery, make_webhook
 
 pytestmark = pytest.mark.django_db
 BACK_OFFICES = {model._meta.label_lower.replace(".", "_"): each for model, each in admin.site._registry.items()}
@@ -69,6 +70,7 @@ def fill(administrator) -> None:
     fill_appointments(place)
     fill_register(place, judge)
     fill_service_tasks(place)
+    make_delivery(make_webhook(place, failing_since=timezone.now()), state="delivered")
 
 
 def fill_jobs(place: Organization, staff: User) -> None:

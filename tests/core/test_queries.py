@@ -98,7 +98,9 @@ def cost(name: str, size: int) -> int:
 
 
 def is_bookkeeping(sql: str) -> bool:
-    return sql.startswith(("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT"))
+    """Or the look for webhooks, which PostgreSQL has in the statement that writes the event."""
+    is_look = connection.vendor == "sqlite" and 'FROM "core_webhook"' in sql
+    return is_look or sql.startswith(("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT"))
 
 
 def recorded() -> dict[str, int]:

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.api.rows import wire_moment
+from core.zones import wire_moment
 from scheduling.api.community import shapes
 from scheduling.models import Close, CommunityService
 from tests.factories import make_close, make_community_service, make_member, make_organization

@@ -229,6 +229,7 @@ class TestSeedDemo:
         logins = answer("seed_demo")["logins"]
         assert "http://127.0.0.1:8123/admin/" in text
         assert "http://127.0.0.1:8123/api/docs" in text
+        assert "http://127.0.0.1:8123/api/events" in text
         assert "/student/" in text
         for name in ["student", "basic_staff", "advanced_staff"]:
             assert logins[name]["login"] in text

@@ -1,6 +1,6 @@
 import sys
 
-from core import checkup, checkup_data, doctor  # noqa: F401  (the first two register core's own checks)
+from core import checkup, checkup_data, checkup_webhooks, doctor  # noqa: F401  (all but the last register core's own)
 from core.commands import OperatorCommand
 from core.doctor import Level
 
