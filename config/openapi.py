@@ -2,7 +2,6 @@
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Dutyboard",
-    "DESCRIPTION": "A back office for scheduled work. One dialect a resource; see docs/api.md.",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_PERMISSIONS": ["core.api.permissions.Anyone"],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
-from core.checkup_data import is_readable
+from core.crypto import is_readable
 from core.doctor import Finding, Level, error, of_ids, of_rows, register, warning
 from core.feed import Settled
 from core.health import OUTBOX_LIMIT

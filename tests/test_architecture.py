@@ -17,8 +17,11 @@ LAYERS = [("config",), ("appointments", "interventions", "svctasks"), ("scheduli
 WITHOUT_HISTORY = {
     "appointments.AppointmentLine",
     "appointments.Hold",
+    "core.Event",
+    "core.EventFeed",
     "core.IdempotencyKey",
     "core.SavedView",
+    "core.WebhookDelivery",
     "interventions.Counter",
     "interventions.Execution",
     "interventions.InterventionStep",

@@ -7,6 +7,7 @@ from openapi_spec_validator import validate
 
 from appointments.api.urls import urlpatterns as appointments
 from config.urls import urlpatterns
+from core.events import types as event_types
 from core.scopes import SCOPES
 from interventions.api.errors import PREFIXES
 from interventions.api.urls import ROUTES
@@ -14,6 +15,7 @@ from scheduling.api.community.urls import urlpatterns as community
 from scheduling.api.jobs.urls import urlpatterns as jobs
 from svctasks.api.urls import urlpatterns as service
 from tests import routes
+from tests.webhooks.access_table import TABLE as INTEGRATION
 
 UNVERSIONED = ("feeds", "holds", "waitings")
 
@@ -65,7 +67,7 @@ def test_every_endpoint_for_programs_is_there(document):
         "/readyz",
     }
     assert paths <= set(document["paths"])
-    assert len(urlpatterns) == 18, "a new prefix belongs in the document too"
+    assert len(urlpatterns) == 19, "a new prefix belongs in the document too"
 
 
 def test_every_operation_is_named_guarded_and_refuses_in_the_dialects_form(document):
@@ -147,6 +149,19 @@ def test_every_operation_on_interventions_takes_two_tokens_and_refuses_by_paths(
     assert list(refusal["errors"][0]) == ["path", "code", "message"]
 
 
+def test_every_operation_on_webhooks_and_events_refuses_by_problems(document):
+    found = [one for one in operations(document) if one[0].startswith(("/api/webhooks", "/api/events"))]
+    assert len(found) == len(INTEGRATION)
+    for path, method, operation in found:
+        scope = "webhooks:read" if method == "get" else "webhooks:write"
+        assert operation["security"] == [{"oauth2": [scope]}], (path, method)
+        expected = {"400", "401", "403", "406", "429", "503"} | ({"404"} if "{" in path else set())
+        expected |= {"409", "411", "413", "415", "422"} if method in {"post", "patch"} else set()
+        expected |= {"412"} if method in {"patch", "delete"} or path.endswith("rotate") else set()
+        expected |= {"410"} if path == "/api/events" else set()
+        assert expected <= set(operation["responses"]), (path, method)
+
+
 def test_every_list_of_interventions_is_in_an_envelope(document):
     paths = ("/interventions/v2/rs", "/anomalies/v2/rs/observations", "/sites/v1/rs", "/interventions-anomalies/v1/rs")
     for path in (*paths, "/company-contacts/v1/rs", "/routines/v1/rs/preventive"):
@@ -194,3 +209,26 @@ def check_example(document: dict, media: dict) -> bool:
     whole = {**media["schema"], "components": document["components"]}
     Draft202012Validator(whole).validate(media["example"])
     return True
+
+
+def test_every_operation_has_an_example_of_what_is_sent_and_of_what_is_answered(document):
+    lacking = []
+    for path, method, operation in operations(document):
+        answers = [found for status, found in operation["responses"].items() if status[0] == "2" and "content" in found]
+        # A dry run's own answer stands behind the other one.
+        shown = [operation.get("requestBody", {}), *answers[:1]]
+        media = [one for body in shown for name, one in body.get("content", {}).items() if "json" in name]
+        lacking += [f"{method} {path}"] if any("example" not in one for one in media) else []
+    assert lacking == []
+
+
+def test_it_says_how_to_begin_and_how_each_dialect_pages_and_refuses(document):
+    assert "/oauth/token" in document["info"]["description"]
+    described = {tag["name"]: tag["description"] for tag in document["tags"]}
+    used = {operation["tags"][0] for _, _, operation in operations(document)}
+    assert used == set(described)
+    for name in used - {"Credentials", "Health"}:
+        assert "| 429 | `{" in described[name], name
+    assert "| 404 | `{}` |" in described["Community services"]
+    types = [kind for kind in event_types() if f"| `{kind.name}` | {kind.title} |" in described["Webhooks and events"]]
+    assert len(types) == len(event_types()) > 40

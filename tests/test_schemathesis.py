@@ -20,9 +20,13 @@ from schemathesis.specs.openapi.checks import (
 
 from appointments.api.vevent_shapes import FIRST_EVENT
 from config.wsgi import application
+from core.events import record
+from core.locks import atomic
 from core.models import Role
+from core.webhooks.services import create_webhook
 from interventions.api.errors import PREFIXES
 from interventions.sessions import open_for_person, token_of
+from scheduling import events
 from scheduling.models import Close, CommunityService, ContactGroup
 from tests import appointment_factories, factories, intervention_factories, job_factories, svctask_factories
 from tests.scale import scaled
@@ -58,7 +62,7 @@ def world(db, open_connection) -> dict:
     close = factories.make_close(organization)
     factories.make_community_service(close)
     dialects = ("jobs", "appointments", "interventions", "svctasks")
-    scopes = ["public", "tig", *(f"{dialect}:{right}" for dialect in dialects for right in ("read", "write"))]
+    scopes = ["public", "tig", *(f"{name}:{right}" for name in (*dialects, "webhooks") for right in ("read", "write"))]
     client = factories.make_client(organization, roles=[Role.ADVANCED_STAFF], allowed_scopes=scopes)
     good = {"user_id": close.user_id, "closer_id": close.closer_id, "tiger_id": close.closer_id, "close_id": close.pk}
     good |= {"grant_type": "client_credentials", "scope": "tig"}
@@ -70,6 +74,7 @@ def world(db, open_connection) -> dict:
         "appointments": appointments_world(organization),
         "interventions": interventions_world(organization),
         "svctasks": svctasks_world(organization),
+        "webhooks": webhooks_world(organization, close),
         "session": session_of(client, organization),
         "good": {**good, "client_id": client.client_id, "client_secret": factories.CLIENT_SECRET, "kind": "other"},
     }
@@ -157,6 +162,14 @@ def svctasks_world(organization) -> dict:
     return {**good, **{name: rows[row] for name, row in collections.items()}}
 
 
+def webhooks_world(organization, close) -> dict:
+    """The name of an id under /api/webhooks, and of what a body holds → what is good there."""
+    webhook, _secret = create_webhook(organization, {"url": "https://hooks.example.org/", "types": ["*"]})
+    with atomic():
+        record(events.CLOSE_UPDATED, close)
+    return {"id": webhook.pk, "delivery": webhook.deliveries.get().pk, "url": webhook.url, "types": ["close.closed"]}
+
+
 def aim(case, world: dict) -> None:
     """Of four cases three go to what exists, as an id by chance hardly does."""
     if len(repr((case.query, case.body))) % 4 == 0:
@@ -178,6 +191,7 @@ def dialect_of(case) -> str:
     """The name of the part of the world that it is about."""
     path = case.operation.path
     prefixes = {"jobs": "/v1/", "appointments": "/api/v1/", "interventions": PREFIXES, "svctasks": "/rest/v1/"}
+    prefixes["webhooks"] = "/api/webhooks"
     return next((name for name, prefix in prefixes.items() if path.startswith(prefix)), "good")
 
 

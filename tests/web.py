@@ -37,11 +37,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(name: str) -> Iterator[int]:
+def serving(name: str, **environment: str) -> Iterator[int]:
     """A server of this name on a free port, which it gives; use it in tests marked `django_db(transaction=True)`."""
     port = free_port()
     command = [sys.executable, *listening(name, port)]
-    environment = {**database_env(), "EMBEDDED_WORKER": "0"}
+    site = f"http://127.0.0.1:{port}"
+    environment = {**database_env(), "EMBEDDED_WORKER": "0", "SITE_URL": site, **environment}
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, stdout=quiet, stderr=quiet)
     try:

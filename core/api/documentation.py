@@ -10,6 +10,8 @@ MERGE, RETIRE = "merge", "retire"
 NEW = "new"
 # A POST that answers 200 with the object, whether it makes one or changes it.
 ADD = "add"
+# A POST that answers 202 with what is to be done.
+QUEUE = "queue"
 
 
 def array_of(schema: dict) -> dict:

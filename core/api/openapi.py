@@ -17,6 +17,7 @@ from core.api.documentation import (
     MERGE,
     NEW,
     ORDER,
+    QUEUE,
     REMOVE,
     RETIRE,
     SINGLE,
@@ -38,6 +39,7 @@ REFUSALS = {
     406: Refusal(406, "not_acceptable", "Only application/json can be had here"),
     409: Refusal(409, "idempotency_running", "The first request with this Idempotency-Key is still running"),
     411: Refusal(411, "length_required", "Send the body with a Content-Length"),
+    410: Refusal(410, "gone", "Events behind this cursor are gone: begin again without it"),
     412: Refusal(412, "stale", "The row has changed since it was read (If-Match)"),
     413: Refusal(413, "too_large", "The request body is too large"),
     415: Refusal(415, "unsupported_media_type", "The content type text/xml cannot be read here"),
@@ -73,6 +75,7 @@ OF_ANSWER = {
     SINGLE: ("ETag",),
     CREATE: ("ETag", "Location", "Idempotent-Replayed"),
     ADD: ("ETag", "Idempotent-Replayed"),
+    QUEUE: ("Idempotent-Replayed",),
     CHANGE: ("ETag", "Preference-Applied"),
     MERGE: ("ETag",),
     RETIRE: ("ETag",),
@@ -92,6 +95,7 @@ OF_REQUEST = {
     SINGLE: ("IfNoneMatch",),
     CREATE: ("IdempotencyKey",),
     ADD: ("IdempotencyKey",),
+    QUEUE: ("IdempotencyKey",),
     CHANGE: ("IfMatch", "Prefer"),
     ORDER: ("IfMatch",),
     REMOVE: ("IfMatch",),
@@ -192,6 +196,8 @@ class DialectSchema(AutoSchema):
             return {"200": body, "304": unchanged}
         if documented.kind in {ORDER, REMOVE}:
             return {"204": nothing}
+        if documented.kind == QUEUE:
+            return {"202": body}
         if documented.kind in {CREATE, NEW}:
             return {"201": body, **self.trial(documented)}
         return {"204": nothing, "200": body} if documented.kind == CHANGE else {"200": body}
@@ -217,6 +223,8 @@ class DialectSchema(AutoSchema):
     def request_body(self, documented: Operation) -> dict:
         """JSON, or a form in the bracket style where the view reads it. Not required: fields may stand in the query."""
         schema: Any = documented.body
+        if "contentMediaType" in schema:
+            return {"requestBody": {"content": {schema["contentMediaType"]: {"schema": schema}}}}
         content = json_content(schema, documented.body_example)
         if any(parser.media_type == FORM for parser in self.view.parser_classes):
             encoding = {name: {"style": "deepObject", "explode": True} for name in schema["properties"]}

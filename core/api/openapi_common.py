@@ -1,29 +1,12 @@
 """The parts of the OpenAPI document that belong to no dialect: OAuth2, health, and how to authenticate."""
 
+from core.api import openapi_guide
 from core.api.dialects import COMMON
 from core.api.documentation import json_content, obj, ref
 from core.api.openapi import HEADERS, refusal_response
 from core.scopes import SCOPES
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
-TAGS = [
-    {"name": "Community services", "description": "Closes of accounts, and the work that makes up for them (/v2)."},
-    {"name": "Jobs", "description": "Visits of resources and vehicles to contacts, and what they are made of (/v1)."},
-    {"name": "Appointments", "description": "Calendars, services, customers and what they book (/api/v1)."},
-    {
-        "name": "Interventions",
-        "description": "Sites, anomalies, the visits that mend them, their routines (/interventions, /anomalies …).",
-    },
-    {
-        "name": "Service tasks",
-        "description": "What runs when and where, its scripts and runs, special working days (/rest/v1).",
-    },
-    {
-        "name": "Credentials",
-        "description": "Access tokens by OAuth2: client credentials, authorization code with PKCE.",
-    },
-    {"name": "Health", "description": "For load balancers and monitors."},
-]
 FLOWS = {
     "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": SCOPES},
     "authorizationCode": {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "scopes": SCOPES},
@@ -79,9 +62,21 @@ TOKEN_EXAMPLE = {
     "scope": "public tig",
     "created_at": 1511357000,
 }
+CLIENT_EXAMPLE = {"client_id": "a-client", "client_secret": "its-secret"}
+NAMED_EXAMPLE = {"token": "a-token", **CLIENT_EXAMPLE}
+INFO_EXAMPLE = {
+    "resource_owner_id": None,
+    "scopes": ["public", "tig"],
+    "expires_in_seconds": 7174,
+    "application": {"uid": "a-client"},
+    "created_at": 1511357000,
+}
 PART = obj({"ok": {"type": "boolean"}, "detail": TEXT, "ms": {"type": "number"}})
 PARTS = {"type": "object", "additionalProperties": PART}
-READINESS = json_content(obj({"status": TEXT, "checks": PARTS}))
+READINESS = json_content(
+    obj({"status": TEXT, "checks": PARTS}),
+    {"status": "ok", "checks": {"database": {"ok": True, "detail": "ok", "ms": 0.8}}},
+)
 
 
 def answer(description: str, content: dict, **headers: str) -> dict:
@@ -106,17 +101,18 @@ REFUSED = {
 }  # fmt: skip
 
 
-def posted(id: str, summary: str, fields: dict, required: list[str], good: dict, example: dict) -> dict:
+def posted(id: str, summary: str, fields: dict, required: list[str], good: dict, sent: dict, example: dict) -> dict:
     """The client stands in the body or in HTTP Basic."""
     schema = obj(fields, required)
-    body = {**json_content(schema), "application/x-www-form-urlencoded": {"schema": schema}}
+    body = {**json_content(schema, sent), "application/x-www-form-urlencoded": {"schema": schema, "example": sent}}
     operation = {"operationId": id, "summary": summary, "tags": ["Credentials"], "security": [{}, {"client": []}]}
     responses = {"200": answer("Done", json_content(good, example)), **REFUSED}
     return {"post": {**operation, "requestBody": {"required": True, "content": body}, "responses": responses}}
 
 
 def token(id: str, summary: str, lifetime: int) -> dict:
-    return posted(id, summary, GRANT, ["grant_type"], TOKEN, {**TOKEN_EXAMPLE, "expires_in": lifetime})
+    sent = {"grant_type": "client_credentials", **CLIENT_EXAMPLE}
+    return posted(id, summary, GRANT, ["grant_type"], TOKEN, sent, {**TOKEN_EXAMPLE, "expires_in": lifetime})
 
 
 def read(id: str, summary: str, tag: str, responses: dict, security: list) -> dict:
@@ -129,17 +125,17 @@ PATHS = {
     "/auth/tokens": token("create_jobs_token", "Get an access token for jobs", 3600),
     "/oauth/token/info": read(
         "get_token_info", "What the token is worth now", "Credentials",
-        {"200": answer("Done", json_content(INFO)), **{status: REFUSED[status] for status in ("400", "401")}},
+        {"200": answer("Done", json_content(INFO, INFO_EXAMPLE)), "400": REFUSED["400"], "401": REFUSED["401"]},
         [{"oauth2": []}],
     ),
-    "/oauth/revoke": posted("revoke_token", "End a token", NAMED, ["token"], obj({}), {}),
+    "/oauth/revoke": posted("revoke_token", "End a token", NAMED, ["token"], obj({}), NAMED_EXAMPLE, {}),
     "/oauth/introspect": posted(
         "introspect_token", "What a token of this client is worth", NAMED, ["token"],
-        obj({**ACTIVE, **INTROSPECTED}, ["active"]), {"active": False},
+        obj({**ACTIVE, **INTROSPECTED}, ["active"]), NAMED_EXAMPLE, {"active": False},
     ),
     "/livez": read(
         "get_liveness", "The process answers", "Health",
-        {"200": answer("Alive", json_content(obj({"status": TEXT}))), **PROBLEM}, [],
+        {"200": answer("Alive", json_content(obj({"status": TEXT}), {"status": "ok"})), **PROBLEM}, [],
     ),
     "/readyz": read(
         "get_readiness", "What it stands on, each part named", "Health",
@@ -153,4 +149,5 @@ def add_common(result: dict, generator, request, public: bool) -> dict:
     components = result["components"]
     components["securitySchemes"] = SECURITY
     components["headers"] = {**HEADERS, **components.get("headers", {})}
-    return {**result, "tags": TAGS, "paths": {**result["paths"], **PATHS}}
+    info = {**result["info"], "description": openapi_guide.description()}
+    return {**result, "info": info, "tags": openapi_guide.tags(), "paths": {**result["paths"], **PATHS}}

@@ -16,6 +16,7 @@ from tests.interventions.test_api_access import ELSEWHERE
 from tests.scheduling.access_table import COLUMNS, NO_TOKEN, OTHERS, TABLE, WRONG_SCOPE, Expected
 from tests.scheduling.jobs_access_table import TABLE as JOBS
 from tests.svctasks.access_table import TABLE as SERVICE
+from tests.webhooks.access_table import TABLE as INTEGRATION
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +134,7 @@ def test_every_other_route_answers_nobody_and_a_token_as_the_table_says(method, 
 
 
 def test_every_route_and_method_stands_in_a_table():
-    tables = [*TABLE, *JOBS, *APPOINTMENTS, *REGISTER, *VISITS, *SERVICE, *OTHERS]
+    tables = [*TABLE, *JOBS, *APPOINTMENTS, *REGISTER, *VISITS, *SERVICE, *INTEGRATION, *OTHERS]
     known = {(method, route) for method, route, *_ in tables} | ELSEWHERE
     shown = [(text, route) for text, route in routes.all_routes() if not text.startswith(routes.ADMIN)]
     found = {

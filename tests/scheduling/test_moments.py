@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.api.rows import wire_moment
+from core.zones import wire_moment
 from scheduling.api.community.fields import FIRST, LAST, read_moment
 from tests.scheduling.calls import SERVICES, create_service, refused
 
