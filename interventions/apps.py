@@ -6,7 +6,7 @@ class InterventionsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.api.dialects import register
-        from interventions import checkup, demo, retention  # noqa: F401  (each registers what this app contributes)
+        from interventions import checkup, demo, retention, unfinished  # noqa: F401  (each registers what this app contributes)
         from interventions.api.errors import DIALECT
 
         register(DIALECT)

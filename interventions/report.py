@@ -34,7 +34,8 @@ def pdf_of(intervention: Intervention, language: str) -> PdfReport:
         fresh = Intervention.objects.select_related(*RELATED).get(pk=fresh.pk)
         _check(fresh)
         trail = trail_bytes(fresh)
-        made = PdfReport.objects.filter(intervention=fresh, digest=digest_of(trail), language=language).first()
+        kept = PdfReport.objects.filter(intervention=fresh, digest=digest_of(trail), language=language)
+        made = kept.exclude(content=b"").first()
         return made or _make(fresh, trail, language)
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.doctor import Finding, Level, of_ids, of_rows, register
 from core.models import Membership
+from core.privacy.parts import ANONYMISED
 from scheduling.intervals import Interval, sharing_pairs
 from scheduling.models import (
     Absence,
@@ -26,7 +27,6 @@ from scheduling.models import (
     SchedulingSettings,
 )
 from scheduling.models.job import COMPLETED
-from scheduling.retention import ANONYMISED
 
 Kind = BusyInterval.Kind
 BY_HAND = "No rule lets this be: a row was written past the services. "

@@ -3,7 +3,7 @@
 The student becomes a placeholder person; what was written about him goes from the row, its history and its messages.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,25 +11,18 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.locks import atomic
-from core.models import Organization, OutboxMessage
-from core.people import PLACEHOLDER_EMAIL, placeholder, placeholders
+from core.models import Organization
+from core.people import placeholder, placeholders
+from core.privacy.anonymising import blank, forget_messages, forget_records, messages_about
+from core.privacy.found import in_batches
+from core.privacy.parts import Part
 from core.purge import of, register
 from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
+from scheduling.privacy import CLOSES, CONTESTS, SERVICES
 from scheduling.services import student_time
 
-Kind = type[Close] | type[Contest] | type[CommunityService]
 Anonymise = Callable[[Any], None]
-
-ANONYMISED = "anonymised"
-# The first field of each says, by this very word, that the row is done.
-BLANKS: dict[Kind, dict[str, str]] = {
-    Close: {"reason": ANONYMISED},
-    Contest: {"text": ANONYMISED, "comment": ""},
-    CommunityService: {"occupation": ANONYMISED, "make_up_reason": ""},
-}
 SERVICE_STATE = CommunityService.State
-MESSAGE_STATE = OutboxMessage.State
-BATCH = 500
 
 
 def anonymise_closes(dry_run: bool, organization: Organization | None = None) -> int:
@@ -44,11 +37,11 @@ def anonymise_community_services(dry_run: bool, organization: Organization | Non
 
 def anonymise_deleted_rows(dry_run: bool, organization: Organization | None = None) -> int:
     """What the history keeps of rows that were deleted that long ago."""
-    found = [(model, list(pks)) for model in BLANKS for pks in _deleted(model, organization)]
+    found = [(part, list(pks)) for part in (CLOSES, CONTESTS, SERVICES) for pks in _deleted(part, organization)]
     if not dry_run:
-        for model, pks in found:
-            _forget_in_batches(model, pks)
-    return sum(len(pks) for _model, pks in found)
+        for part, pks in found:
+            _forget_in_batches(part, pks)
+    return sum(len(pks) for _part, pks in found)
 
 
 def limits(organization: Organization | None = None) -> Iterator[tuple[int, datetime]]:
@@ -70,20 +63,20 @@ def old_closes(organization_id: int, before: datetime) -> QuerySet[Close]:
     """Not while one of its services or its contest is younger: they need to know whose they are."""
     contests = Contest.objects.filter(organization_id=organization_id, updated_at__gte=before)
     services = CommunityService.objects.filter(organization_id=organization_id, close__isnull=False)
-    young = _open(CommunityService, services).exclude(pk__in=old_services(organization_id, before).values("pk"))
+    young = _open(SERVICES, services).exclude(pk__in=old_services(organization_id, before).values("pk"))
     closes = Close.objects.filter(organization_id=organization_id, state=Close.State.UNCLOSE, updated_at__lt=before)
     kept = Q(pk__in=contests.values("close")) | Q(pk__in=young.values("close"))
     return closes.exclude(kept).exclude(user__in=placeholders())
 
 
-def _open(model: Kind, rows: QuerySet) -> QuerySet:
+def _open(part: Part, rows: QuerySet) -> QuerySet:
     """Those that are not anonymised yet."""
-    field, word = next(iter(BLANKS[model].items()))
+    field, word = next(iter(part.blanks.items()))
     return rows.exclude(**{field: word})
 
 
 def _open_old_services(organization_id: int, before: datetime) -> QuerySet[CommunityService]:
-    return _open(CommunityService, old_services(organization_id, before))
+    return _open(SERVICES, old_services(organization_id, before))
 
 
 def _each(find: Callable[..., QuerySet], anonymise: Anonymise, dry_run: bool, organization: Organization | None) -> int:
@@ -107,46 +100,38 @@ def _if_still_old(row: QuerySet, anonymise: Anonymise) -> bool:
 
 
 def _anonymise_close(close: Close) -> None:
-    close.changed(user=placeholder(), **BLANKS[Close]).save()
-    _forget(Close, [close.pk])
+    blank(close, {**CLOSES.blanks, "user": placeholder()})
+    _forget(CLOSES, [close.pk])
     for contest in Contest.objects.filter(close=close):
-        contest.changed(**BLANKS[Contest]).save()
-        _forget(Contest, [contest.pk])
+        blank(contest, CONTESTS.blanks)
+        _forget(CONTESTS, [contest.pk])
 
 
 def _anonymise_service(service: CommunityService) -> None:
-    service.changed(**BLANKS[CommunityService]).save()
+    blank(service, SERVICES.blanks)
     student_time.free([service.pk])
-    _forget(CommunityService, [service.pk])
+    _forget(SERVICES, [service.pk])
 
 
-def _deleted(model: Kind, organization: Organization | None) -> Iterator[QuerySet]:
+def _deleted(part: Part, organization: Organization | None) -> Iterator[QuerySet]:
     for organization_id, before in limits(organization):
-        rows = model.history.filter(organization_id=organization_id, history_type="-", history_date__lt=before)
-        yield _open(model, rows).order_by("id").values_list("id", flat=True)
+        rows = part.model.history.filter(organization_id=organization_id, history_type="-", history_date__lt=before)
+        yield _open(part, rows).order_by("id").values_list("id", flat=True)
 
 
-def _forget_in_batches(model: Kind, pks: list[int]) -> None:
-    for start in range(0, len(pks), BATCH):
+def _forget_in_batches(part: Part, pks: list[int]) -> None:
+    for some in in_batches(pks):
         with atomic():
-            _forget(model, pks[start : start + BATCH])
+            _forget(part, some)
 
 
-def _forget(model: Kind, pks: list[int]) -> None:
+def _forget(part: Part, pks: Collection[int]) -> None:
     """In the rows' history and in the messages that told of them."""
-    _forget_history(model, pks)
-    messages = OutboxMessage.objects.filter(entity=model._meta.label_lower, entity_id__in=pks)
-    messages.filter(state__in=[MESSAGE_STATE.QUEUED, MESSAGE_STATE.FAILED]).update(state=MESSAGE_STATE.CANCELLED)
-    messages.update(address=PLACEHOLDER_EMAIL, recipient=None, subject="", text="", params={}, error="")
-
-
-def _forget_history(model: Kind, pks: list[int]) -> None:
-    history, nobody = model.history.filter(id__in=pks), placeholder()
-    history.update(**BLANKS[model])
+    records, nobody = part.model.history.filter(id__in=pks), placeholder()
+    forget_records(records, {**part.blanks, "user": nobody})
     # What came through the student's own page names him as the one who did it.
-    history.filter(door="student").update(history_user=nobody)
-    if model is Close:
-        history.update(user=nobody)
+    records.filter(door="student").update(history_user=nobody)
+    forget_messages(messages_about(part.model, pks))
 
 
 register("anonymised_closes", anonymise_closes)

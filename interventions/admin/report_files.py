@@ -72,6 +72,10 @@ class ReportsAdmin(OrganizationAdmin):
     def file_view(self, request, pk: int):
         """The PDF as it was made."""
         row = self._row_or_404(request, pk)
+        if not row.content:
+            text = _("The file was erased with the data of a person; it can be made anew on the intervention's page.")
+            self.message_user(request, text, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:" + self._url_name("change"), args=[row.pk]))
         name = f'inline; filename="{row}.pdf"'
         headers = {"Cache-Control": "no-store", "Content-Disposition": name}
         return HttpResponse(bytes(row.content), content_type="application/pdf", headers=headers)
