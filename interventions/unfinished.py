@@ -6,9 +6,9 @@ from functools import partial
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from core.places import rows_within
 from core.privacy.found import Found, in_batches
 from core.privacy.parts import Obstacle, obstacles
-from core.privacy.places import rows_within
 from interventions.models import Intervention, InterventionStatus, Routine
 from interventions.models.intervention import UNEXECUTED
 from interventions.privacy import CONTACTS

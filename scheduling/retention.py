@@ -4,11 +4,11 @@ The student becomes a placeholder person; what was written about him goes from t
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.locks import atomic
 from core.models import Organization
@@ -16,13 +16,15 @@ from core.people import placeholder, placeholders
 from core.privacy.anonymising import blank, forget_messages, forget_records, messages_about
 from core.privacy.found import in_batches
 from core.privacy.parts import Part
-from core.purge import of, register
-from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
+from core.purge import register
+from core.retention import Kind, deadlines
+from scheduling.models import Close, CommunityService, Contest
 from scheduling.privacy import CLOSES, CONTESTS, SERVICES
 from scheduling.services import student_time
 
 Anonymise = Callable[[Any], None]
 SERVICE_STATE = CommunityService.State
+DUTIES = Kind("closes_and_services", _("Who was closed and had community services (anonymised)"), lowest=30)
 
 
 def anonymise_closes(dry_run: bool, organization: Organization | None = None) -> int:
@@ -42,15 +44,6 @@ def anonymise_deleted_rows(dry_run: bool, organization: Organization | None = No
         for part, pks in found:
             _forget_in_batches(part, pks)
     return sum(len(pks) for _part, pks in found)
-
-
-def limits(organization: Organization | None = None) -> Iterator[tuple[int, datetime]]:
-    """(organization's id, the instant before which its rows are old), where a retention is set."""
-    now = timezone.now()
-    rows = SchedulingSettings.objects.filter(**of(organization))
-    for organization_id, days in rows.values_list("organization_id", "retention_days"):
-        if days:
-            yield organization_id, now - timedelta(days=days)
 
 
 def old_services(organization_id: int, before: datetime) -> QuerySet[CommunityService]:
@@ -80,7 +73,7 @@ def _open_old_services(organization_id: int, before: datetime) -> QuerySet[Commu
 
 
 def _each(find: Callable[..., QuerySet], anonymise: Anonymise, dry_run: bool, organization: Organization | None) -> int:
-    return sum(_each_of(find(*limit), anonymise, dry_run) for limit in limits(organization))
+    return sum(_each_of(find(*limit), anonymise, dry_run) for limit in deadlines(DUTIES, organization))
 
 
 def _each_of(rows: QuerySet, anonymise: Anonymise, dry_run: bool) -> int:
@@ -114,7 +107,7 @@ def _anonymise_service(service: CommunityService) -> None:
 
 
 def _deleted(part: Part, organization: Organization | None) -> Iterator[QuerySet]:
-    for organization_id, before in limits(organization):
+    for organization_id, before in deadlines(DUTIES, organization):
         rows = part.model.history.filter(organization_id=organization_id, history_type="-", history_date__lt=before)
         yield _open(part, rows).order_by("id").values_list("id", flat=True)
 
@@ -134,6 +127,6 @@ def _forget(part: Part, pks: Collection[int]) -> None:
     forget_messages(messages_about(part.model, pks))
 
 
-register("anonymised_closes", anonymise_closes)
-register("anonymised_community_services", anonymise_community_services)
-register("anonymised_deleted_rows", anonymise_deleted_rows)
+register("anonymised_closes", anonymise_closes, DUTIES)
+register("anonymised_community_services", anonymise_community_services, DUTIES)
+register("anonymised_deleted_rows", anonymise_deleted_rows, DUTIES)

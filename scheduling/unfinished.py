@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.places import rows_within
 from core.privacy.found import Found, in_batches
 from core.privacy.parts import Obstacle, obstacles
-from core.privacy.places import rows_within
 from scheduling.models import Close, CommunityService, Job, JobRecurrence
 from scheduling.models.job import OPEN, PLANNABLE
 from scheduling.privacy import CLOSES, RESOURCES, SERVICES

@@ -1,33 +1,39 @@
 """How long runs are told of: what succeeded of the product's own tasks, which come each minute, not for long."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.models import Organization
-from core.purge import of, register
+from core.purge import register
+from core.retention import Kind, deadlines
 from svctasks.models import ACTIVE, RunState, ServiceRun
 
-KEEP, KEEP_ROUTINE = timedelta(days=90), timedelta(days=3)
+RUNS = Kind("service_runs", _("Runs of service tasks"), default=90, highest=3650)
+ROUTINE_RUNS = Kind("routine_service_runs", _("Successful runs of shipped service tasks"), default=3, highest=3650)
 BATCH = 1000
 ROUTINE = Q(task__is_system=True, state=RunState.SUCCEEDED)
 
 
 def purge_runs(dry_run: bool, organization: Organization | None = None) -> int:
-    return _purge(KEEP, dry_run, organization, ~ROUTINE)
+    return _purge(RUNS, dry_run, organization, ~ROUTINE)
 
 
 def purge_routine_runs(dry_run: bool, organization: Organization | None = None) -> int:
     """Those of shipped tasks that went well."""
-    return _purge(KEEP_ROUTINE, dry_run, organization, ROUTINE)
+    return _purge(ROUTINE_RUNS, dry_run, organization, ROUTINE)
 
 
-def _purge(keep: timedelta, dry_run: bool, organization: Organization | None, which: Q) -> int:
-    before = timezone.now() - keep
+def _purge(kind: Kind, dry_run: bool, organization: Organization | None, which: Q) -> int:
+    return sum(_purge_before(before, dry_run, which, place) for place, before in deadlines(kind, organization))
+
+
+def _purge_before(before: datetime, dry_run: bool, which: Q, organization_id: int) -> int:
     # A row of skips grows.
     ended = Q(last_due_at=None) | Q(last_due_at__lt=before)
-    rows = ServiceRun.objects.filter(which, ended, created_at__lt=before, **of(organization)).exclude(state__in=ACTIVE)
+    old = ServiceRun.objects.filter(which, ended, created_at__lt=before, organization=organization_id)
+    rows = old.exclude(state__in=ACTIVE)
     if dry_run:
         return rows.count()
     deleted = 0
@@ -36,5 +42,5 @@ def _purge(keep: timedelta, dry_run: bool, organization: Organization | None, wh
     return deleted
 
 
-register("service_runs", purge_runs)
-register("routine_service_runs", purge_routine_runs)
+register("service_runs", purge_runs, RUNS)
+register("routine_service_runs", purge_routine_runs, ROUTINE_RUNS)

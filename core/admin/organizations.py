@@ -4,12 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from core.admin import navigation
 from core.admin.base import BackOfficeAdmin
 from core.admin.display import pill
+from core.admin.retention import RetentionPage
 from core.models import Organization, Role
 from core.organizations import save_organization
 
 
 @admin.register(Organization)
-class OrganizationsAdmin(BackOfficeAdmin):
+class OrganizationsAdmin(RetentionPage, BackOfficeAdmin):
     """Made and ended by a superuser; named and set by its administrators."""
 
     organization_path = "pk"

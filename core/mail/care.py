@@ -1,6 +1,6 @@
 """What staff and operators do with the outbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Min, QuerySet
 from django.utils import timezone, translation
@@ -11,7 +11,7 @@ from core.locks import atomic
 from core.mail.content import Rendered, render_row
 from core.mail.delivery import CANCELLED_BY_STAFF, due_messages
 from core.mail.queue import hand_over_on_commit
-from core.models import Organization, OutboxMessage
+from core.models import OutboxMessage
 
 State = OutboxMessage.State
 BATCH = 1000
@@ -90,14 +90,10 @@ def oldest_due_age() -> timedelta:
     return max(now - oldest, timedelta(0)) if oldest else timedelta(0)
 
 
-def prune_outbox(older_than: timedelta, organization: Organization | None = None, *, dry_run: bool = False) -> int:
-    """Delete (or count) what was sent or cancelled and written longer ago than this; failed messages stay.
-
-    Of one organization, or of all.
-    """
-    settled = OutboxMessage.objects.filter(state__in=[State.SENT, State.CANCELLED])
-    settled = settled.filter(organization=organization) if organization else settled
-    old = settled.filter(created_at__lt=timezone.now() - older_than)
+def prune_outbox(organization_id: int, before: datetime, *, dry_run: bool = False) -> int:
+    """Delete (or count) what was sent or cancelled and written before this; failed messages stay."""
+    settled = OutboxMessage.objects.filter(state__in=[State.SENT, State.CANCELLED], organization=organization_id)
+    old = settled.filter(created_at__lt=before)
     return old.count() if dry_run else _delete_silently(old)
 
 

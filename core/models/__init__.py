@@ -5,6 +5,7 @@ from core.models.event import Event, EventFeed
 from core.models.idempotency import IdempotencyKey
 from core.models.organization import Organization
 from core.models.outbox import OutboxMessage
+from core.models.retention import Retention
 from core.models.saved_view import SavedView
 from core.models.user import Membership, Role, User
 from core.models.webhook import Webhook, WebhookDelivery
@@ -19,6 +20,7 @@ __all__ = [
     "Organization",
     "OrganizationRow",
     "OutboxMessage",
+    "Retention",
     "Role",
     "SavedView",
     "User",

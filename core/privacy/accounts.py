@@ -6,9 +6,9 @@ from django.contrib.sessions.models import Session
 
 from core.models import User
 from core.people import PLACEHOLDER_EMAIL, placeholder
+from core.places import columns_of_people, path_to_organization, plain_model, rows_within
 from core.privacy.anonymising import forget_records
 from core.privacy.parts import ANONYMISED
-from core.privacy.places import columns_of_people, path_to_organization, plain_model, rows_within
 from core.privacy.subject import Subject
 
 Count = Callable[[str, int], None]

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.models import User
+from core.places import columns_of_people, is_history, plain_model, rows_within
 from core.privacy.found import Found, in_batches
 from core.privacy.parts import Part, parts
-from core.privacy.places import columns_of_people, is_history, plain_model, rows_within
 from core.privacy.subject import Subject
 
 NAME = "person.json"

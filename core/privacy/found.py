@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from core.places import path_to_organization, rows_within
 from core.privacy.parts import Part, parts, watches
-from core.privacy.places import path_to_organization, rows_within
 from core.privacy.subject import Subject
 
 # SQLite binds no more values than so many at once, everywhere.

@@ -16,8 +16,7 @@ class SchedulingSettingsAdmin(BackOfficeAdmin):
 
     add_role = change_role = delete_role = Role.ADMINISTRATOR
     fields = ["organization", "community_service_start", "forbids_job_overlaps", "timetable", "country", "region"]
-    fields += ["retention_days"]
-    list_display = ["organization", "start", "forbids_job_overlaps", "country", "retention_days"]
+    list_display = ["organization", "start", "forbids_job_overlaps", "country"]
     list_select_related = ["organization"]
     search_fields = ["organization__name"]
     search_help_text = _("Search by organization")

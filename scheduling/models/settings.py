@@ -1,5 +1,4 @@
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,13 +44,6 @@ class SchedulingSettings(VersionedModel):
         _("country of the public holidays"), max_length=2, blank=True, help_text=_("ISO 3166 code, as FR.")
     )
     region = models.CharField(_("region"), max_length=10, blank=True, help_text=_("A region with holidays of its own."))
-    retention_days = models.PositiveIntegerField(
-        _("retention (days)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(30)],
-        help_text=_("Ended closes and settled community services older than this are anonymised by the purge."),
-    )
 
     history = history()
 

@@ -21,6 +21,7 @@ NOTHING = {
     "outbox_messages": 0,
     "sessions": 0,
     "events": 0,
+    "history_of_deleted_rows": 0,
     "anonymised_closes": 0,
     "anonymised_community_services": 0,
     "anonymised_deleted_rows": 0,

@@ -57,7 +57,7 @@ def fill(administrator) -> None:
     """One more organization, with a row for each list and everything that a row may lead to."""
     place = make_organization()
     Membership.objects.create(user=administrator, organization=place, role=Role.ADMINISTRATOR)
-    SchedulingSettings.objects.create(organization=place, retention_days=365)
+    SchedulingSettings.objects.create(organization=place, country="FR")
     judge = make_member(place, Role.BASIC_STAFF)
     close = make_close(place)
     decided = {"state": "refused", "decided_by": judge, "decided_at": timezone.now()}

@@ -6,8 +6,8 @@ from django.apps import apps
 from django.db import models
 
 from core.models import User
+from core.places import is_history
 from core.privacy.parts import impersonal, parts
-from core.privacy.places import is_history
 
 # Columns that mostly tell who somebody is, or something about him.
 TELLING = re.compile(r"name|login|mail|phone|birth|address|comment|note|reason|reporter|taker|signature|\bby\b")

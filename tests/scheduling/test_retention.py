@@ -3,9 +3,10 @@
 import pytest
 
 from core.context import acting
-from core.models import Organization, OutboxMessage, Role, User
+from core.models import Organization, OutboxMessage, Retention, Role, User
 from core.people import PLACEHOLDER_LOGIN
-from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
+from core.retention import decide
+from scheduling.models import Close, CommunityService, Contest
 from scheduling.services.closes import create_close, delete_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service
 from scheduling.services.contests import contest_close, decide_contest
@@ -25,7 +26,7 @@ def organization():
 @pytest.fixture
 def keeping(organization):
     """An organization that keeps a year."""
-    SchedulingSettings.objects.create(organization=organization, retention_days=365)
+    decide(organization, {"closes_and_services": 365})
     return organization
 
 
@@ -145,7 +146,7 @@ def test_younger_cases_stay(keeping, people):
 
 
 def test_without_a_retention_all_is_kept(organization, people):
-    SchedulingSettings.objects.create(organization=organization)
+    assert not Retention.objects.exists()
     make_case(organization, people)
     age(5000)
     purge_twice()
@@ -153,7 +154,7 @@ def test_without_a_retention_all_is_kept(organization, people):
 
 def test_another_organization_keeps_as_long_as_it_says(keeping, people):
     other = make_organization("Second")
-    SchedulingSettings.objects.create(organization=other, retention_days=3650)
+    decide(other, {"closes_and_services": 3650})
     elsewhere = [make_person("owen", other), *(make_person(name, other, Role.BASIC_STAFF) for name in ("olga", "otto"))]
     make_case(keeping, people)
     kept = make_case(other, elsewhere)

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from core.models import Role
+from core.retention import decide
 from scheduling.emails import service_url
 from scheduling.models import BusyInterval, Resource, SchedulingSettings
 from tests.back_office import browser, press, url
@@ -130,7 +131,7 @@ def test_what_is_deleted_takes_nothing(advanced, staff, close, service, student)
 @pytest.mark.parametrize("state", ["close", "unclose"])
 def test_what_is_anonymised_says_no_more_who_was_where(staff, service, close, campus, noon, student, state):
     """With its close, or alone where that is still in force."""
-    SchedulingSettings.objects.create(organization=campus, retention_days=30)
+    decide(campus, {"closes_and_services": 30})
     staff.put(f"{SERVICES}/{service}/validate")
     staff.put(f"/v2/closes/{close.pk}/{state}")
     noon.move_to(datetime(2018, 3, 1, tzinfo=UTC))

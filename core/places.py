@@ -48,7 +48,8 @@ def _of_deleted_parents(model, parent: str, organization: Organization) -> Q:
 
 
 def is_history(model: type[models.Model]) -> bool:
-    return issubclass(model, HistoricalChanges)
+    # The library's lists of a many-to-many field are no records of a change.
+    return issubclass(model, HistoricalChanges) and hasattr(model, "history_type")
 
 
 def plain_model(model: type[models.Model]) -> type[models.Model]:
