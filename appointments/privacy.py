@@ -21,6 +21,7 @@ CUSTOMERS = Part(
     "customers",
     Customer,
     lambda subject: subject.has_address("email"),
+    email="email",
     blanks={**NOBODYS, "birthdate": None, "comments": "", "external_id": None, "is_deleted": True},
     hidden=["made_by", "made_by_user"],
 )

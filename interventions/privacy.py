@@ -43,6 +43,7 @@ CONTACTS = Part(
     "company_contacts",
     CompanyContact,
     lambda subject: subject.has_address("email"),
+    email="email",
     blanks={"name": ANONYMISED, "first_name": "", "last_name": "", "email": "", "phone": "", "is_archived": True},
 )
 VISITS = Part(

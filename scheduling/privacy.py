@@ -1,6 +1,7 @@
 """What is kept of people here: students with their duties, resources with their work, contact persons."""
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core.privacy.parts import ANONYMISED, Part, nothing_about, register
 from scheduling.models import (
@@ -43,6 +44,7 @@ RESOURCES = Part(
     "resources",
     Resource,
     lambda subject: subject.is_user("user") | (subject.has_address("email") & Q(kind=PERSON)),
+    email="email",
     blanks={"name": ANONYMISED, "registration": "", "email": "", "phone": "", "user": None, "is_archived": True},
 )
 # A vehicle or a calendar that is reached at his address is no person.
@@ -50,6 +52,7 @@ REACHED = Part(
     "resources_reached_at_address",
     Resource,
     lambda subject: subject.has_address("email") & ~Q(kind=PERSON),
+    title=_("Vehicles and calendars reached at the address"),
     blanks={"email": "", "phone": ""},
 )
 ABSENCES = Part("absences", Absence, through={"resource": RESOURCES}, blanks={"note": ""})
@@ -65,11 +68,13 @@ PERSONS = Part(
     "contact_persons",
     ContactPerson,
     lambda subject: subject.has_address("email"),
+    email="email",
     blanks={"name": ANONYMISED, "email": "", "phone": "", "is_primary": False, "is_archived": True},
 )
 ORDERS = Part(
     "jobs_for_contact_person",
     Job,
+    title=_("Jobs for the contact person"),
     through={"person": PERSONS},
     blanks={"contact_comment": ""},
     shown=[*JOB, "contact", "contact_comment"],

@@ -15,6 +15,7 @@ from core.admin.base import OrganizationAdmin
 from core.admin.display import pill
 from core.admin.filters import OrganizationFilter
 from core.admin.moments import DayInput
+from core.admin.privacy import PersonalData
 from core.admin.quick_filters import QuickFilter
 
 MOST_SHOWN = 50
@@ -24,7 +25,7 @@ NO_SHOWS = Count(
 
 
 @admin.register(Customer)
-class CustomersAdmin(OrganizationAdmin):
+class CustomersAdmin(PersonalData, OrganizationAdmin):
     """With their appointments, and how often they did not come. Never deleted here: what was booked stays."""
 
     keeps_deleted = False

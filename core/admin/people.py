@@ -11,6 +11,7 @@ from core.admin.access import LimitedChoices
 from core.admin.base import BackOfficeAdmin
 from core.admin.display import EMPTY, pill
 from core.admin.forms import RowForm, RowFormSet, ServiceForm, changed_forms
+from core.admin.privacy import PersonalData
 from core.admin.quick_filters import QuickFilter
 from core.models import Membership, Organization, Role, User
 from core.people import save_membership
@@ -105,7 +106,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class PeopleAdmin(BackOfficeAdmin):
+class PeopleAdmin(PersonalData, BackOfficeAdmin):
     """Staff look people up; administrators add them and give them roles in their own organizations."""
 
     form = PersonForm

@@ -45,7 +45,7 @@ class RetentionForm(forms.Form):
 def _field(kind: Kind) -> forms.IntegerField:
     # The limits have one place, which is the service.
     widget = forms.NumberInput(attrs={"min": kind.lowest, "max": kind.highest, "placeholder": default_of(kind)})
-    return forms.IntegerField(label=kind.title, required=False, widget=widget)
+    return forms.IntegerField(label=str(kind.title), required=False, widget=widget)
 
 
 def default_of(kind: Kind) -> str:

@@ -12,7 +12,7 @@ from core.people import PLACEHOLDER_EMAIL
 State = OutboxMessage.State
 UNSENT = (State.QUEUED, State.FAILED, State.SENDING)
 # What of a message says whose it was, and what it becomes.
-MESSAGE_BLANKS = {
+MESSAGE_BLANKS: dict[str, Any] = {
     "address": PLACEHOLDER_EMAIL,
     "recipient": None,
     "subject": "",

@@ -27,7 +27,7 @@ def _batches() -> Iterator[list[int]]:
 
 def _forget_in(pks: list[int], texts: list[str]) -> int:
     rows = IdempotencyKey.objects.filter(pk__in=pks).values_list("pk", "answer")
-    telling = [pk for pk, answer in rows if _tells(bytes(answer), texts)]
+    telling = [pk for pk, answer in rows if _tells(bytes(answer or b""), texts)]
     return IdempotencyKey.objects.filter(pk__in=telling).update(answer=None)
 
 

@@ -94,9 +94,7 @@ def _let_go(subject: Subject, user: User, erased: Erased) -> str:
     if subject.organization and not accounts.is_left_alone(user):
         return "kept"
     if subject.organization:
-        whole = Subject(user)
-        _erase_found(Found(whole, accounts_alone=True), erased)
-        accounts.replace(whole, user, erased.count)
+        accounts.replace(Subject(user), user, erased.count)
     accounts.delete(user, erased.count)
     return "erased"
 

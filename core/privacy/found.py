@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from core.places import path_to_organization, rows_within
+from core.places import path_to_organization, plain_model, rows_within
 from core.privacy.parts import Part, parts, watches
 from core.privacy.subject import Subject
 
@@ -21,10 +21,10 @@ def in_batches(pks: Collection[Any]) -> Iterator[Sequence[Any]]:
 class Found:
     """Looked up at once, before anything of it is changed."""
 
-    def __init__(self, subject: Subject, *, accounts_alone: bool = False):
-        """`accounts_alone`: without what belongs to an organization."""
+    def __init__(self, subject: Subject):
         self.subject = subject
-        self.parts = [part for part in parts() if not (accounts_alone and path_to_organization(part.model))]
+        self.parts = parts()
+        self._has_account = subject.has_account_alone
         self._live: dict[Part, set] = {}
         self._gone: dict[Part, set] = {}
         self._strays: dict[Part, set] = {}
@@ -69,11 +69,12 @@ class Found:
         self._strays[part] |= {record for record, pk, _change in records if pk not in known}
 
     def _rows(self, manager, condition: Q) -> QuerySet:
-        return manager.filter(condition & rows_within(manager.model, self.subject.organization))
+        place = self.subject.organization if path_to_organization(plain_model(manager.model)) else None
+        return manager.filter(condition & rows_within(manager.model, place))
 
     def _conditions(self, part: Part) -> Iterator[Q]:
-        """None where an account's own rows are not asked for: those of one organization are."""
-        if self.subject.organization and path_to_organization(part.model) is None:
+        """None of the account's own rows where other organizations share it."""
+        if not self._has_account and path_to_organization(part.model) is None:
             return
         yield part.find(self.subject)
         yield from (Q(id__in=pks) for pks in in_batches(self.subject.rows.get(part.model, ())))

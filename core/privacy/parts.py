@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from core.privacy.anonymising import blank, told
 from core.privacy.subject import NOBODY, Subject
@@ -28,6 +31,8 @@ class Part:
     it, by the column that leads to their rows. `blanks` is what columns become, by age and by request (a callable is
     given the row); `traces` the same of the history alone. `drops`: the row goes as a whole. `is_traced`:
     its history, where there is one, tells of people.
+    `title`: what people read, the model's own name by default; `email`: of a model whose rows stand for a person each,
+    the column of the address.
     `shown`: the columns of the export, all without it but `hidden`; `files`: binary columns, by their file's ending.
     """
 
@@ -42,6 +47,8 @@ class Part:
     shown: Collection[str] = ()
     hidden: Collection[str] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    title: str | Promise = ""
+    email: str = ""
 
     # Each is one of its kind, and a key of what was found.
     __hash__ = object.__hash__
@@ -74,6 +81,13 @@ class Obstacle:
 
 Watch = Callable[["Found"], Iterator[Obstacle]]
 
+# What an erasure counts besides rows of parts.
+TITLES: dict[str, str | Promise] = {
+    "history": _("Records of the history"),
+    "named": _("Rows and records where the account was named"),
+    "sessions": _("Log-ins"),
+    "stored_answers": _("Stored answers to repeated requests"),
+}
 _parts: list[Part] = []
 _watches: list[Watch] = []
 _impersonal: set[str] = set()
@@ -97,6 +111,13 @@ def nothing_about(*models: type[Model]) -> None:
 
 def parts() -> list[Part]:
     return list(_parts)
+
+
+def title_of(kind: str) -> str:
+    if kind in TITLES:
+        return str(TITLES[kind])
+    part = next(part for part in _parts if part.kind == kind)
+    return capfirst(str(part.title or part.model._meta.verbose_name_plural))
 
 
 def watches() -> list[Watch]:

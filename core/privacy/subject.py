@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from core.models import Organization, User
 
+# An id has at most 63 bits.
+MOST_DIGITS = 18
 NOBODY = Q(pk__in=[])
 
 
@@ -36,6 +38,14 @@ class Subject:
         return _any(Q(**{f"{name}__iexact": text}) for name in names for text in self.whole_names)
 
     @property
+    def has_account_alone(self) -> bool:
+        """Whether no other organization than the asked one has the account."""
+        if self.user is None or self.organization is None:
+            return self.user is not None
+        others = self.user.memberships.exclude(organization=self.organization)
+        return not self.user.is_superuser and not others.exists()
+
+    @property
     def whole_names(self) -> list[str]:
         return sorted({self.user.full_name, self.user.login}) if self.user else []
 
@@ -49,6 +59,12 @@ class Subject:
 
 def _any(conditions) -> Q:
     return reduce(or_, conditions, NOBODY)
+
+
+def subject_of_row(row: Model, email: str = "") -> Subject:
+    """Of a row of one organization that stands for a person; another row there with the same address is his too."""
+    emails = frozenset([email.lower()]) if email else frozenset()
+    return Subject(None, emails, row.organization, {type(row): [row.pk]})  # type: ignore[attr-defined]
 
 
 def subject_of(text: str, organization: Organization | None = None) -> Subject:
@@ -65,15 +81,9 @@ def subject_of_account(user: User, organization: Organization | None = None) -> 
     return Subject(user, _addresses(user), organization)
 
 
-def subject_of_row(row: Model, email: str = "") -> Subject:
-    """Of a row of one organization that stands for a person; another row there with the same address is his too."""
-    emails = frozenset([email.lower()]) if email else frozenset()
-    return Subject(None, emails, row.organization, {type(row): [row.pk]})  # type: ignore[attr-defined]
-
-
 def _account(text: str) -> User | None:
     if text.isascii() and text.isdigit():
-        return User.objects.filter(pk=int(text)).first() if len(text) <= 18 else None
+        return User.objects.filter(pk=int(text)).first() if len(text) <= MOST_DIGITS else None
     named = User.objects.filter(login=text).first()
     return named or _account_of_address(text)
 

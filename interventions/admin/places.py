@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.dashboard import list_url
 from core.admin.display import EMPTY
+from core.admin.privacy import PersonalData
 from core.admin.quick_filters import QuickFilter
 from interventions.models import Anomaly, CompanyContact, Intervention, Site
 from interventions.services.reference import COMPANY_CONTACTS, SITES
@@ -49,7 +50,7 @@ class SitesAdmin(ReferenceAdmin):
 
 
 @admin.register(CompanyContact)
-class CompanyContactsAdmin(ReferenceAdmin):
+class CompanyContactsAdmin(PersonalData, ReferenceAdmin):
     """The providers. They have no account: what they need comes by e-mail."""
 
     service = COMPANY_CONTACTS

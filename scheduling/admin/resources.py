@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.filters import related_filter
+from core.admin.privacy import PersonalData
 from core.admin.quick_filters import QuickFilter
 from core.models import Role
 from scheduling.admin.closes import members
@@ -13,7 +14,7 @@ Kind = Resource.Kind
 
 
 @admin.register(Resource)
-class ResourcesAdmin(ReferenceAdmin):
+class ResourcesAdmin(PersonalData, ReferenceAdmin):
     """People, vehicles and calendars whose time can be taken."""
 
     service = RESOURCES
@@ -35,6 +36,10 @@ class ResourcesAdmin(ReferenceAdmin):
         IN_USE,
         ARCHIVED,
     ]
+
+    def stands_for_person(self, row) -> bool:
+        """Whoever has a log-in is exported and erased as a whole, on his own page."""
+        return row.kind == Kind.PERSON and row.user_id is None
 
     def get_readonly_fields(self, request, obj=None):
         fixed = ["kind"] if obj else []

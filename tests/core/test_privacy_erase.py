@@ -18,7 +18,7 @@ def test_nothing_of_an_erased_account_is_in_any_table():
     life = live()
     before = marks_in(everything())
     assert len(before) > 25, before
-    told = answer("erase_person", "zqlogin", "--force")
+    told = answer("erase_person", "zqlogin")
     assert marks_in(everything()) == {}
     assert told["account"] == "erased"
     assert not User.objects.filter(pk=life.user.pk).exists()
@@ -29,7 +29,7 @@ def test_nothing_of_an_erased_account_is_in_any_table():
 def test_what_took_place_stays():
     life = live()
     kept = list(BusyInterval.objects.order_by("pk").values())
-    answer("erase_person", "zqlogin", "--force")
+    answer("erase_person", "zqlogin")
     close, job, visit = (life.rows[name] for name in ("close", "job", "visit"))
     after = Close.objects.get(pk=close.pk)
     assert (after.state, after.kind, after.created_at) == ("unclose", "other", close.created_at)
@@ -47,7 +47,7 @@ def test_what_took_place_stays():
 def test_rows_about_others_keep_their_texts_and_name_nobody():
     life = live()
     other = life.rows["close_of_other"]
-    answer("erase_person", "zqlogin", "--force")
+    answer("erase_person", "zqlogin")
     other.refresh_from_db()
     assert (other.reason, other.closer.login) == ("Somebody else's", PLACEHOLDER_LOGIN)
     assert not Close.history.filter(closer=life.user).exists()
@@ -59,7 +59,7 @@ def test_a_dry_run_counts_the_same_and_writes_nothing():
     before = everything()
     rehearsed = answer("erase_person", "zqlogin", "--dry-run")
     assert everything() == before
-    done = answer("erase_person", "zqlogin", "--force")
+    done = answer("erase_person", "zqlogin")
     assert {**done, "dry_run": True} == rehearsed
     assert done["counts"]["closes"] == 2
     assert done["counts"]["stored_answers"] == 1
@@ -67,7 +67,7 @@ def test_a_dry_run_counts_the_same_and_writes_nothing():
 
 def test_a_second_time_finds_nobody():
     live()
-    answer("erase_person", EMAIL, "--force")
+    answer("erase_person", EMAIL)
     before = everything()
     assert answer("erase_person", EMAIL)["counts"] == {}
     with pytest.raises(CommandError, match="Nobody has this login"):
@@ -78,14 +78,14 @@ def test_a_second_time_finds_nobody():
 def test_a_stored_answer_that_told_of_him_is_not_given_again():
     live()
     assert IdempotencyKey.objects.exclude(answer=None).count() == 1
-    answer("erase_person", "zqlogin", "--force")
+    answer("erase_person", "zqlogin")
     assert IdempotencyKey.objects.get().answer is None
 
 
 def test_messages_to_him_are_not_sent_any_more():
     life = live()
     OutboxMessage.objects.filter(address=EMAIL).update(state=OutboxMessage.State.SENDING)
-    answer("erase_person", "zqlogin", "--force")
+    answer("erase_person", "zqlogin")
     mine = OutboxMessage.objects.filter(address="anonymised@example.invalid")
     assert set(mine.values_list("state", flat=True)) == {"cancelled"}
     assert life.other.email not in set(mine.values_list("address", flat=True))
@@ -95,7 +95,7 @@ def test_a_member_of_two_organizations_is_erased_in_one_alone():
     life, elsewhere = live(), make_organization()
     Membership.objects.create(user=life.user, organization=elsewhere, role=Role.STUDENT)
     there = make_close(elsewhere, student=life.user, reason="zqtext elsewhere", state="unclose")
-    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk), "--force")
+    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk))
     assert told["account"] == "kept"
     there.refresh_from_db()
     assert (there.user, there.reason) == (life.user, "zqtext elsewhere")
@@ -109,7 +109,7 @@ def test_a_member_of_two_organizations_is_erased_in_one_alone():
 
 def test_the_account_goes_with_its_last_organization():
     life = live()
-    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk), "--force")
+    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk))
     assert told["account"] == "erased"
     assert marks_in(everything()) == {}
 
@@ -117,7 +117,7 @@ def test_the_account_goes_with_its_last_organization():
 def test_an_account_that_another_organization_still_names_is_kept():
     life = live()
     make_close(make_organization(), student=life.user, state="unclose")
-    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk), "--force")
+    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk))
     assert told["account"] == "kept"
 
 
@@ -125,7 +125,7 @@ def test_somebody_without_an_account_is_known_by_the_address():
     life = live()
     User.objects.filter(pk=life.user.pk).update(email="other@example.org")
     User.history.filter(id=life.user.pk).update(email="other@example.org")
-    told = answer("erase_person", EMAIL.upper(), "--force")
+    told = answer("erase_person", EMAIL.upper())
     assert told["account"] == "none"
     kinds = {"customers", "appointments", "contact_persons", "company_contacts", "executions", "resources"}
     assert kinds <= set(told["counts"])
@@ -162,3 +162,17 @@ def test_the_text_for_people_says_what_is_left_to_do():
     text = run("erase_person", "zqlogin", "--dry-run")
     assert f"Close {life.rows['close'].pk} is in force" in text
     assert "Account: erased" in text
+
+
+def test_a_row_without_an_address_is_named_by_its_number():
+    life = live()
+    contact = life.rows["person"].contact
+    nameless = contact.persons.create(organization=life.organization, name="Marie", phone="112")
+    assert answer("erase_person", f"contact_persons:{nameless.pk}")["counts"]["contact_persons"] == 1
+    nameless.refresh_from_db()
+    assert (nameless.name, nameless.phone) == ("anonymised", "")
+    life.rows["person"].refresh_from_db()
+    assert life.rows["person"].email == EMAIL
+    for unknown in (f"contact_persons:{nameless.pk + 1000}", "customers:x", "closes:1"):
+        with pytest.raises(CommandError, match=r"There is no such row|Nobody has this login"):
+            run("erase_person", unknown)

@@ -1,6 +1,6 @@
 from core.commands import OperatorCommand, organization_of
 from core.privacy.erasing import Erased, erase, rehearse
-from core.privacy.subject import subject_of
+from core.privacy.naming import PERSON, person_named
 
 
 class Command(OperatorCommand):
@@ -11,13 +11,13 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
-        parser.add_argument("person", help="login or id of an account, or the e-mail address of anybody")
+        parser.add_argument("person", help=PERSON)
         parser.add_argument("--organization", type=int, metavar="ID", help="what this organization keeps, alone")
         parser.add_argument("--dry-run", action="store_true", help="count the same and write nothing")
         parser.add_argument("--force", action="store_true", help="cancel and unassign what is still to be done")
 
     def run(self, *, person, organization, dry_run, force, **options) -> dict:
-        subject = subject_of(person, organization_of(organization) if organization else None)
+        subject = person_named(person, organization_of(organization) if organization else None)
         erased = rehearse(subject) if dry_run else erase(subject, force=force)
         return {"dry_run": dry_run, **_answer(erased)}
 

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError
 
 from core.commands import OperatorCommand, organization_of
 from core.privacy.exporting import Export, export
-from core.privacy.subject import subject_of
+from core.privacy.naming import PERSON, person_named
 
 WRITERS = {".json": Export.as_json, ".zip": Export.as_zip}
 
@@ -15,14 +15,14 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
-        parser.add_argument("person", help="login or id of an account, or the e-mail address of anybody")
+        parser.add_argument("person", help=PERSON)
         parser.add_argument("--organization", type=int, metavar="ID", help="what this organization keeps, alone")
         parser.add_argument("--to", required=True, type=Path, metavar="FILE", help="ends in .json or .zip; is new")
 
     def run(self, *, person, organization, to: Path, **options) -> dict:
         if to.suffix not in WRITERS:
             raise CommandError(f"{to} must end in .json or .zip.")
-        found = export(subject_of(person, organization_of(organization) if organization else None))
+        found = export(person_named(person, organization_of(organization) if organization else None))
         _write(to, WRITERS[to.suffix](found))
         return {"file": str(to), "counts": {kind: len(rows) for kind, rows in found.data["kept"].items()}}
 
