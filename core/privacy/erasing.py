@@ -77,9 +77,10 @@ def _check_not_oneself(subject: Subject) -> None:
 def _clear(obstacles: list[Obstacle], erased: Erased, force: bool) -> None:
     erased.in_the_way = [obstacle.text for obstacle in obstacles]
     if obstacles and not force:
-        message = _("%(count)d stand in the way, and end with force: %(list)s")
         listed = "; ".join(erased.in_the_way[:MOST_TOLD])
-        raise ValidationError(message % {"count": len(obstacles), "list": listed}, code="in_the_way")
+        more = f" (+ {len(obstacles) - MOST_TOLD})" if len(obstacles) > MOST_TOLD else ""
+        message = _("This is still to be done, and is ended by force alone: %(list)s") % {"list": listed + more}
+        raise ValidationError(message, code="in_the_way")
     for obstacle in obstacles:
         try:
             obstacle.clear()

@@ -63,7 +63,7 @@ def test_erasing_needs_the_box_where_something_is_still_to_be_done(client, paris
     life.rows["close"].changed(state="close").save()
     address = url(MODEL, "erase", life.user.pk)
     page = client.post(address, {"scope": str(paris.pk)}, follow=True)
-    assert "stand in the way" in page.content.decode()
+    assert "This is still to be done, and is ended by force alone" in page.content.decode()
     page = client.post(address, {"scope": str(paris.pk), "force": "yes"}, follow=True)
     assert "and the account" in page.content.decode()
     assert marks_in(everything()) == {}

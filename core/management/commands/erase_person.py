@@ -1,4 +1,7 @@
+from django.core.management.base import CommandError
+
 from core.commands import OperatorCommand, organization_of
+from core.errors import Busy
 from core.privacy.erasing import Erased, erase, rehearse
 from core.privacy.naming import PERSON, person_named
 
@@ -18,7 +21,10 @@ class Command(OperatorCommand):
 
     def run(self, *, person, organization, dry_run, force, **options) -> dict:
         subject = person_named(person, organization_of(organization) if organization else None)
-        erased = rehearse(subject) if dry_run else erase(subject, force=force)
+        try:
+            erased = rehearse(subject) if dry_run else erase(subject, force=force)
+        except Busy as error:
+            raise CommandError(str(error)) from None
         return {"dry_run": dry_run, **_answer(erased)}
 
     def as_text(self, answer: dict) -> str:
