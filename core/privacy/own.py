@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
@@ -30,6 +31,7 @@ ACCOUNT = AccountPart(
     User,
     lambda subject: subject.is_user("id"),
     hidden=["password"],
+    title=_("Account"),
 )
 register(
     ACCOUNT,
