@@ -1,6 +1,5 @@
 """One person in every corner of the installation, through the services; all that tells of the person has a mark."""
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,10 +18,10 @@ from core.context import acting
 from core.crypto import InvalidToken, decrypt
 from core.mail import queue_email
 from core.models import Organization, OutboxMessage, Role, SavedView, User
-from interventions.models import Execution, InterventionStatus, InterventionStep, PdfReport
+from interventions.models import Execution, InterventionStatus, InterventionStep
 from interventions.models import Session as OnSite
 from interventions.report import pdf_of
-from scheduling.models import CommunityService, Job, JobStatusChange, Resource
+from scheduling.models import CommunityService, JobStatusChange, Resource
 from scheduling.services.absences import create_absence
 from scheduling.services.closes import create_close, set_close_state
 from scheduling.services.community_services import create_community_service, judge_community_service
@@ -200,11 +199,3 @@ def marks_in(text: str) -> dict[str, list[str]]:
 def sessions_of(user: User) -> int:
     kept = (SessionStore(one.session_key).load() for one in Session.objects.all())
     return sum(one.get("_auth_user_id") == str(user.pk) for one in kept)
-
-
-def reports_tell() -> str:
-    """What the kept PDF files say, unpacked."""
-    return json.dumps([len(bytes(one.content)) for one in PdfReport.objects.all()])
-
-
-__all__ = ["EMAIL", "FULL_NAME", "MARKS", "Job", "Life", "everything", "live", "marks_in", "sessions_of"]
