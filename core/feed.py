@@ -4,11 +4,10 @@ PostgreSQL gives transactions rising numbers, and tells below which of them all 
 next positions, in the order of their transactions. Later ones have higher numbers, so nothing comes before them.
 """
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, F, Field, Func, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import StateConflict
@@ -85,10 +84,9 @@ def _waiting(organization: Organization) -> QuerySet[Event]:
     return rows.filter(Settled(F("transaction")))
 
 
-def purge(organization: Organization, age: timedelta, *, dry_run: bool = False) -> int:
+def purge(organization: Organization, before: datetime, *, dry_run: bool = False) -> int:
     """Delete (or count) what is older, with its deliveries, oldest first; how many events."""
     place(organization)
-    before = timezone.now() - age
     placed = Event.objects.filter(organization=organization, position__isnull=False)
     young = placed.filter(created_at__gte=before).order_by("position").values_list("position", flat=True).first()
     old = placed.filter(position__lt=young) if young else placed

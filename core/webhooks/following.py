@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from core import embedded, feed, purge
 from core.context import acting
 from core.models import Organization
+from core.retention import Kind, deadlines
 from core.service_scripts import Run, Shipped, service_script
 from core.webhooks import deliveries, sending
 
-KEEP_EVENTS = timedelta(days=30)
+EVENTS = Kind("events", _("Events, with what was delivered of them"), default=30, highest=3650)
 
 
 def drain() -> None:
@@ -32,8 +33,8 @@ def retry_webhooks(run: Run) -> dict[str, int]:
 
 def purge_events(dry_run: bool, organization: Organization | None = None) -> int:
     """With what was delivered of them."""
-    rows = [organization] if organization else Organization.objects.order_by("pk")
-    return sum(feed.purge(row, KEEP_EVENTS, dry_run=dry_run) for row in rows)
+    places = deadlines(EVENTS, organization)
+    return sum(feed.purge(Organization.objects.get(pk=pk), before, dry_run=dry_run) for pk, before in places)
 
 
-purge.register("events", purge_events)
+purge.register("events", purge_events, EVENTS)

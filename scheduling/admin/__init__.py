@@ -22,9 +22,7 @@ from scheduling.admin import (  # noqa: F401
     workdays,
 )
 
-entities.register(
-    close="scheduling.Close", community_service="scheduling.CommunityService", job="scheduling.Job"
-)
+entities.register(close="scheduling.Close", community_service="scheduling.CommunityService", job="scheduling.Job")
 navigation.register(
     "community",
     _("Community service"),

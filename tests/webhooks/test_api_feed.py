@@ -7,7 +7,6 @@ import pytest
 from django.core.management import call_command
 
 from core.models import Event, EventFeed, Role
-from core.webhooks.following import KEEP_EVENTS
 from tests import api
 from tests.factories import make_client, make_organization, make_token
 from tests.webhooks.wire import FEED, SCOPES, at, happen, integrator, member
@@ -194,11 +193,11 @@ def test_after_thirty_days_events_go_and_a_cursor_from_before_is_told_so(caller,
         happen(organization, "close.closed", "close.updated", "close.contested")
         _items, early = page(integrator(organization), "limit=1")
         _items, last = page(integrator(organization), "limit=3")
-    with at(NOON + KEEP_EVENTS - timedelta(minutes=1)):
+    with at(NOON + timedelta(days=30) - timedelta(minutes=1)):
         happen(organization, "close.unclosed")
         call_command("purge", verbosity=0)
         assert Event.objects.count() == 4
-    with at(NOON + KEEP_EVENTS + timedelta(minutes=1)):
+    with at(NOON + timedelta(days=30) + timedelta(minutes=1)):
         call_command("purge", verbosity=0)
         reader = integrator(organization)
         gone = reader.get(f"{FEED}?after={early}")
