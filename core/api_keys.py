@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from datetime import datetime
 
-from core.clients import create_client
+from core.clients import check_ahead, create_client
 from core.locks import atomic
 from core.models import ApiKey, Application, Organization, Role
 
@@ -21,15 +23,18 @@ def hash_of(text: str) -> str:
 
 
 @atomic
-def new_key(application: Application) -> tuple[ApiKey, str]:
-    """Its row and its text, which is kept as a hash and cannot be read again."""
+def new_key(application: Application, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """Its row and its text, which is kept as a hash and cannot be read again. Raises ValidationError."""
+    check_ahead("expires_at", expires_at)
     text = MARK + secrets.token_urlsafe(32)
-    row = ApiKey.objects.create(application=application, prefix=text[:PREFIX_LENGTH], key_hash=hash_of(text))
-    return row, text
+    values = {"prefix": text[:PREFIX_LENGTH], "key_hash": hash_of(text), "expires_at": expires_at}
+    return ApiKey.objects.create(application=application, **values), text
 
 
 @atomic
-def create_client_with_key(name: str, profile: str, organization: Organization) -> tuple[ApiKey, str]:
+def create_client_with_key(
+    name: str, profile: str, organization: Organization, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
     """A client of its own, so that the key can be limited, watched and stopped by itself. Raises ValidationError."""
     client = Application(
         name=name,
@@ -39,7 +44,16 @@ def create_client_with_key(name: str, profile: str, organization: Organization) 
         roles=list(PROFILES[profile]),
     )
     application, _secret = create_client(client, [organization])
-    return new_key(application)
+    return new_key(application, expires_at)
+
+
+@atomic
+def let_expire(pk: int, expires_at: datetime | None, versions: Collection[int] | None = None) -> ApiKey:
+    """Another end for it; None: it never expires. Raises ValidationError, StaleVersion."""
+    check_ahead("expires_at", expires_at)
+    key = ApiKey.objects.locked(pk, versions)
+    key.changed(expires_at=expires_at).save()
+    return key
 
 
 @atomic

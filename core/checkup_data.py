@@ -9,6 +9,7 @@ from django.conf import settings
 from core import demo
 from core.crypto import is_readable
 from core.doctor import Finding, Level, error, of_rows, ok, register, warning
+from core.expiry import ending_keys, ending_secrets
 from core.health import OUTBOX_LIMIT
 from core.mail import oldest_due_age
 from core.models import Application, IdempotencyKey, Membership, Organization, OutboxMessage, Role, User
@@ -71,6 +72,14 @@ def _unknown_words(client: Application) -> bool:
     return not scopes or bool(scopes - set(SCOPES) | set(client.roles) - set(Role.values))
 
 
+def check_expiry() -> Iterator[Finding]:
+    """What has ended is told too: whoever needs it is refused."""
+    mend = "Make a new secret in the admin (Clients) or by manage.py renew_client_secret."
+    yield from of_rows(Level.WARNING, ending_secrets(), "a client's secret expires within 30 days", mend)
+    mend = "Make a second key in the admin (Clients), or revoke this one there."
+    yield from of_rows(Level.WARNING, ending_keys(), "an API key expires within 30 days", mend)
+
+
 def check_demo_logins() -> Iterator[Finding]:
     if not settings.PRODUCTION:
         return
@@ -100,4 +109,5 @@ register("encryption", check_encryption)
 register("people", check_people)
 register("administrators", check_administrators)
 register("clients", check_clients)
+register("expiry", check_expiry)
 register("demo_logins", check_demo_logins)

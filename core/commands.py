@@ -1,13 +1,18 @@
 """What the operator's commands share: who acts, how they answer and how they refuse."""
 
 import json as json_module
+from argparse import ArgumentTypeError
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import TextChoices
+from django.utils import timezone
 
 from core.context import acting
 from core.models import Organization
+
+MOST_DAYS = 36_500
 
 
 class OperatorCommand(BaseCommand):
@@ -53,6 +58,22 @@ def organization_of(pk: int) -> Organization:
         names = [f"{each.pk} ({each.name})" for each in Organization.objects.order_by("pk")[:50]]
         raise CommandError(f"There is no organization {pk}. There are: {', '.join(names) or 'none yet'}.")
     return found
+
+
+def add_end(parser: CommandParser) -> None:
+    """`--expires-in`, for what is a credential."""
+    parser.add_argument("--expires-in", type=days_of, metavar="DAYS", help="without: it never expires")
+
+
+def days_of(text: str) -> int:
+    """A number of days of an option, at least one and at most a hundred years."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_DAYS):
+        raise ArgumentTypeError(f"a number of days, from 1 to {MOST_DAYS}")
+    return int(text)
+
+
+def in_days(days: int | None) -> datetime | None:
+    return timezone.now() + timedelta(days=days) if days else None
 
 
 def choice_of(text: str, choices: type[TextChoices]) -> str:

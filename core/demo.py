@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -143,7 +144,7 @@ def client_credentials(demo: Demo) -> dict[str, str]:
         client.changed(allowed_scopes=CLIENT_SCOPES).save()
     if client and client.client_id == kept.get("client_id"):
         return kept
-    client, secret = (client, renew_secret(client.pk)) if client else _make_client(demo)
+    client, secret = (client, renew_secret(client.pk, timedelta(0))) if client else _make_client(demo)
     made = {"client_id": client.client_id, "client_secret": secret}
     _store("client", made)
     return made

@@ -59,7 +59,7 @@ def save_membership(membership: Membership, organization: Organization, role: st
 
 
 def keepers(organization: Organization) -> list[User]:
-    """The organization's administrators, else its Advanced staff."""
+    """Who is told what concerns the organization as a whole: its administrators, else its Advanced staff."""
     for role in (Role.ADMINISTRATOR, Role.ADVANCED_STAFF):
         people = [one for one in User.objects.members_of(organization.pk, role).distinct() if one.email]
         if people:

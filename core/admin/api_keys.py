@@ -11,14 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from core.admin import navigation, shown_once
 from core.admin.actions import RowAction
 from core.admin.base import BackOfficeAdmin
-from core.admin.display import local_time, pill
+from core.admin.credentials import (
+    ENDS,
+    KEY_SHOWN_ONCE,
+    NEVER,
+    EndForm,
+    end_chosen,
+    ends_pill,
+    granted_within,
+    key_state,
+)
+from core.admin.display import local_time
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter
-from core.api_keys import create_client_with_key, revoke
+from core.api_keys import create_client_with_key, let_expire, revoke
 from core.errors import StateConflict
+from core.expiry import ending_keys
 from core.models import ApiKey, Application, Organization, Role
 
-SHOWN_ONCE = "api-key-{pk}"
 # Who has to do with keys.
 RANKED = (Role.ADMINISTRATOR, Role.ADVANCED_STAFF)
 PROFILES = [
@@ -33,6 +43,7 @@ class ApiKeyForm(ServiceForm):
     profile = forms.ChoiceField(
         label=_("Profile"), choices=PROFILES, widget=forms.RadioSelect(attrs={"class": "scopes"}), initial="account"
     )
+    expires = forms.ChoiceField(label=_("It expires"), choices=ENDS, required=False, initial=NEVER)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -59,6 +70,23 @@ class Revoke(RowAction):
         revoke(row.pk)
 
 
+class ChangeEnd(RowAction):
+    """So that an old key lives on for a while beside the new one."""
+
+    name = "expire"
+    label = _("Change when it expires")
+    role = Role.ADVANCED_STAFF
+    form_class = EndForm
+    in_list = False
+
+    def check(self, row, user) -> None:
+        if not row.is_active:
+            raise StateConflict(gettext("is revoked"), [])
+
+    def run(self, row, user, values, versions) -> None:
+        let_expire(row.pk, end_chosen(values["expires"]), versions)
+
+
 @admin.register(ApiKey)
 class ApiKeysAdmin(BackOfficeAdmin):
     """Keys of programs. For advanced staff of every organization that the key opens, and with no fewer rights."""
@@ -66,15 +94,18 @@ class ApiKeysAdmin(BackOfficeAdmin):
     form = ApiKeyForm
     keeps_deleted = False
     view_role = add_role = change_role = Role.ADVANCED_STAFF
-    row_actions = [Revoke()]
-    list_display = ["prefix_text", "client", "rights", "organization_list", "made", "activity"]
+    row_actions = [ChangeEnd(), Revoke()]
+    list_display = ["prefix_text", "client", "rights", "organization_list", "made", "end", "activity"]
     list_filter = ["is_active"]
     list_select_related = ["application"]
     search_fields = ["prefix", "application__name", "=id"]
     search_help_text = _("Search by client or by the key's first characters")
     ordering = ["-id"]
-    export_columns = ["id", "prefix", "application__name", "is_active", "created_at"]
-    quick_filters = [QuickFilter("active", _("Active"), lambda rows, request: rows.filter(is_active=True))]
+    export_columns = ["id", "prefix", "application__name", "is_active", "expires_at", "created_at"]
+    quick_filters = [
+        QuickFilter("active", _("Active"), lambda rows, request: rows.filter(is_active=True)),
+        QuickFilter("expiring", _("Expiring"), lambda rows, request: rows.filter(pk__in=ending_keys().values("pk"))),
+    ]
 
     def visible_to(self, queryset, user):
         """An administrator's client is an administrator's business: its key does all that the client may."""
@@ -104,19 +135,20 @@ class ApiKeysAdmin(BackOfficeAdmin):
         return False
 
     def get_fieldsets(self, request, obj=None):
-        shown = ["prefix", "client", "rights", "organization_list", "made", "activity"]
-        return [(None, {"fields": shown if obj else ["name", "organization", "profile"]})]
+        shown = ["prefix", "client", "rights", "organization_list", "made", "end", "activity"]
+        return [(None, {"fields": shown if obj else ["name", "organization", "profile", "expires"]})]
 
     def get_readonly_fields(self, request, obj=None):
-        return ["prefix", "client", "rights", "organization_list", "made", "activity"] if obj else []
+        return ["prefix", "client", "rights", "organization_list", "made", "end", "activity"] if obj else []
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         # Its own fields are no fields of the row.
         return super().get_form(request, obj, change, **{**kwargs, "fields": []})
 
     def create_row(self, request, values, form):
-        key, text = create_client_with_key(values["name"].strip(), values["profile"], values["organization"])
-        shown_once.keep(request, SHOWN_ONCE.format(pk=key.pk), text)
+        end = end_chosen(values["expires"])
+        key, text = create_client_with_key(values["name"].strip(), values["profile"], values["organization"], end)
+        shown_once.keep(request, KEY_SHOWN_ONCE.format(pk=key.pk), text)
         return key
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -138,7 +170,7 @@ class ApiKeysAdmin(BackOfficeAdmin):
             "title": str(key.application),
             "opts": self.opts,
             "key": key,
-            "text": shown_once.take(request, SHOWN_ONCE.format(pk=pk)),
+            "text": shown_once.take(request, KEY_SHOWN_ONCE.format(pk=pk)),
         }
         response = TemplateResponse(request, "admin/api_key.html", context)
         response["Cache-Control"] = "no-store"
@@ -164,18 +196,18 @@ class ApiKeysAdmin(BackOfficeAdmin):
     def made(self, row):
         return local_time(row.created_at)
 
+    @admin.display(description=_("expires"), ordering="expires_at")
+    def end(self, row):
+        return ends_pill(row.expires_at)
+
     @admin.display(description=_("state"), ordering="is_active")
     def activity(self, row):
-        return pill(_("Active"), "green") if row.is_active else pill(_("Revoked"))
+        return key_state(row)
 
 
 def _clients_within(user, role: Role) -> list[int]:
     """Ids of clients that act only where the person holds this role, and with no higher one than it."""
-    mine = user.organization_ids(role)
-    links = Application.organizations.through.objects
-    elsewhere = links.exclude(organization_id__in=mine).values("application_id")
-    here = links.filter(organization_id__in=mine).values("application_id")
-    rows = Application.objects.filter(pk__in=here).exclude(pk__in=elsewhere)
+    rows = granted_within(Application.objects.all(), user.organization_ids(role))
     return [pk for pk, roles in rows.values_list("pk", "roles") if _rank(roles) <= role.rank]
 
 

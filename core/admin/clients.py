@@ -1,20 +1,23 @@
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import api_keys, navigation, shown_once
+from core.admin import navigation, shown_once
+from core.admin.actions import RowAction
 from core.admin.base import BackOfficeAdmin
-from core.admin.display import EMPTY, pill
+from core.admin.credentials import CLIENT_SHOWN_ONCE, CredentialPages, ends_pill, granted_within, key_state
+from core.admin.display import EMPTY, local_time, pill
 from core.admin.forms import ServiceForm
-from core.api_keys import new_key
-from core.clients import create_client, renew_secret
+from core.admin.quick_filters import QuickFilter
+from core.clients import check_ahead, create_client, stop_former_secret
+from core.errors import StateConflict
+from core.expiry import ending_clients
 from core.models import Application, Role
 from core.scopes import SCOPES
 
@@ -22,7 +25,6 @@ GRANTS = [
     (Application.GRANT_CLIENT_CREDENTIALS, _("A program of its own (client credentials)")),
     (Application.GRANT_AUTHORIZATION_CODE, _("People log in to it (authorization code with PKCE)")),
 ]
-SHOWN_ONCE = "client-secret-{pk}"
 
 
 class ClientForm(ServiceForm):
@@ -68,32 +70,59 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(authorization_grant_type=self.value()) if self.value() else queryset
 
 
+class StopFormer(RowAction):
+    """Before its time, once the program has the new one."""
+
+    name = "stop-former"
+    label = _("Stop the former secret now")
+    tone = "danger"
+    role = Role.ADMINISTRATOR
+    in_list = False
+
+    def check(self, row, user) -> None:
+        if not row.has_former_secret:
+            raise StateConflict(gettext("has no former secret"), [])
+
+    def run(self, row, user, values, versions) -> None:
+        stop_former_secret(row.pk)
+
+
 @admin.register(Application)
-class ClientsAdmin(BackOfficeAdmin):
+class ClientsAdmin(CredentialPages, BackOfficeAdmin):
     """Programs that use the APIs. Only for administrators of every organization that the program is granted."""
 
     form = ClientForm
     view_role = add_role = change_role = delete_role = Role.ADMINISTRATOR
     fieldsets = [
         (None, {"fields": ["name", "is_active", "organizations", "allowed_scopes", "roles"]}),
-        (_("How it gets its tokens"), {"fields": ["authorization_grant_type", "client_type", "redirect_uris"]}),
+        (
+            _("How it gets its tokens"),
+            {"fields": ["authorization_grant_type", "client_type", "redirect_uris", "secret_expires_at"]},
+        ),
     ]
-    list_display = ["name", "client_id", "scope_list", "organization_list", "activity"]
+    row_actions = [StopFormer()]
+    list_display = ["name", "client_id", "scope_list", "organization_list", "secret_end", "activity"]
     list_filter = ["is_active", KindFilter]
+    quick_filters = [
+        QuickFilter("expiring", _("Expiring"), lambda rows, request: rows.filter(pk__in=ending_clients().values("pk")))
+    ]
     search_fields = ["name", "client_id"]
     search_help_text = _("Search by name or client id")
     ordering = ["name", "id"]
-    export_columns = ["id", "name", "client_id", "allowed_scopes", "roles", "is_active", "created_at"]
+    export_columns = [
+        "id",
+        "name",
+        "client_id",
+        "allowed_scopes",
+        "roles",
+        "is_active",
+        "secret_expires_at",
+        "created_at",
+    ]
     change_form_template = "admin/client_form.html"
 
     def visible_to(self, queryset, user):
-        if user.is_superuser:
-            return queryset
-        mine = user.organization_ids(Role.ADMINISTRATOR)
-        links = Application.organizations.through.objects
-        elsewhere = links.exclude(organization_id__in=mine).values("application_id")
-        here = links.filter(organization_id__in=mine).values("application_id")
-        return queryset.filter(pk__in=here).exclude(pk__in=elsewhere)
+        return queryset if user.is_superuser else granted_within(queryset, user.organization_ids(Role.ADMINISTRATOR))
 
     def deletions_of(self, records, organizations):
         """Those that were never granted another organization."""
@@ -117,73 +146,42 @@ class ClientsAdmin(BackOfficeAdmin):
         return field
 
     def get_fieldsets(self, request, obj=None):
-        sets = super().get_fieldsets(request, obj)
-        return [*sets, (_("API keys"), {"fields": ["key_list"]})] if obj else sets
+        first, tokens = super().get_fieldsets(request, obj)
+        if obj is None:
+            return [first, tokens]
+        former = ["former_end"] if obj.has_former_secret else []
+        title, options = tokens
+        tokens = title, {**options, "fields": [*options["fields"], *former]}
+        return [first, tokens, (_("API keys"), {"fields": ["key_list"]})]
 
     def get_readonly_fields(self, request, obj=None):
-        return ["key_list"] if obj else []
+        return ["key_list", "former_end"] if obj else []
 
     def create_row(self, request, values, form):
         client = Application(**{name: value for name, value in values.items() if name != "organizations"})
         client, secret = create_client(client, list(values["organizations"]))
-        shown_once.keep(request, SHOWN_ONCE.format(pk=client.pk), secret)
+        shown_once.keep(request, CLIENT_SHOWN_ONCE.format(pk=client.pk), secret)
         return client
+
+    def update_row(self, request, row, versions, values, form):
+        check_ahead("secret_expires_at", values.get("secret_expires_at"))
+        return super().update_row(request, row, versions, values, form)
 
     def response_add(self, request, obj, post_url_continue=None):
         return HttpResponseRedirect(reverse("admin:core_application_secret", args=[obj.pk]))
 
-    def get_urls(self):
-        return [
-            path("<int:pk>/secret/", self.admin_site.admin_view(self.secret_view), name="core_application_secret"),
-            path(
-                "<int:pk>/secret/new/", self.admin_site.admin_view(self.new_secret_view), name="core_application_renew"
-            ),
-            path("<int:pk>/key/new/", self.admin_site.admin_view(self.new_key_view), name="core_application_new_key"),
-            *super().get_urls(),
-        ]
-
-    def secret_view(self, request, pk: int):
-        """The secret, the first time that this page is opened after it was made; then never again."""
-        client = self._client(request, pk)
-        secret = shown_once.take(request, SHOWN_ONCE.format(pk=pk))
-        response = self._page(request, client, "admin/client_secret.html", secret=secret)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def new_secret_view(self, request, pk: int):
-        client = self._client(request, pk)
-        if request.method != "POST":
-            return self._page(request, client, "admin/client_new_secret.html")
-        shown_once.keep(request, SHOWN_ONCE.format(pk=pk), renew_secret(pk))
-        return HttpResponseRedirect(reverse("admin:core_application_secret", args=[pk]))
-
-    def new_key_view(self, request, pk: int):
-        """Another key for what the client may do."""
-        client = self._client(request, pk)
-        if request.method != "POST":
-            return self._page(request, client, "admin/client_new_key.html")
-        key, text = new_key(client)
-        shown_once.keep(request, api_keys.SHOWN_ONCE.format(pk=key.pk), text)
-        return HttpResponseRedirect(reverse("admin:core_apikey_text", args=[key.pk]))
-
-    def _client(self, request, pk: int) -> Application:
-        client = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
-        if client is None:
-            raise Http404
-        if not self.has_change_permission(request, client):
-            raise PermissionDenied
-        return client
-
-    def _page(self, request, client, template: str, **values):
-        context = {**self.admin_site.each_context(request), "title": client.name, "opts": self.opts, "client": client}
-        return TemplateResponse(request, template, {**context, **values})
-
     @admin.display(description=_("API keys"))
     def key_list(self, row):
-        keys = (
-            (reverse("admin:core_apikey_change", args=[key.pk]), key, _key_state(key)) for key in row.api_keys.all()
-        )
+        keys = ((reverse("admin:core_apikey_change", args=[key.pk]), key, key_state(key)) for key in row.api_keys.all())
         return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a> {}', keys) or EMPTY
+
+    @admin.display(description=_("former secret works until"))
+    def former_end(self, row):
+        return local_time(row.former_until)
+
+    @admin.display(description=_("secret expires"), ordering="secret_expires_at")
+    def secret_end(self, row):
+        return ends_pill(row.secret_expires_at)
 
     @admin.display(description=_("scopes"))
     def scope_list(self, row):
@@ -196,10 +194,6 @@ class ClientsAdmin(BackOfficeAdmin):
     @admin.display(description=_("state"), ordering="is_active")
     def activity(self, row):
         return pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
-
-
-def _key_state(key):
-    return pill(_("Active"), "green") if key.is_active else pill(_("Revoked"))
 
 
 def _checkboxes():

@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 
 import orjson
 from django.conf import settings
+from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 
 from core.api.authentication import (
@@ -26,7 +27,7 @@ from core.statements import aware, standing_cursor
 NAME = "apikey"
 # One row for each organization granted to the client, as for tokens.
 QUERY = """
-SELECT api_key.created_at, application.id, application.name, application.client_id,
+SELECT api_key.expires_at, api_key.created_at, application.id, application.name, application.client_id,
        application.is_active, application.allowed_scopes, application.roles,
        organization.time_zone, organization.id, NULL
   FROM core_apikey api_key
@@ -84,9 +85,11 @@ def read_key(key: str) -> Caller:
     cursor = standing_cursor()
     cursor.execute(QUERY, [hash_of(key)])
     rows = cursor.fetchall()
-    if not rows or not rows[0][4]:
-        raise AuthenticationFailed("The API key is not valid", code="invalid_key")
-    created, pk, name, client_id, _usable, scopes, roles, *_ = rows[0]
+    if not rows:
+        raise invalid_key()
+    expires, created, pk, name, client_id, usable, scopes, roles, *_ = rows[0]
+    if not usable or (expires and aware(expires) <= timezone.now()):
+        raise invalid_key()
     application_roles = known_roles(roles)
     return Caller(
         application_id=pk,
@@ -102,3 +105,7 @@ def read_key(key: str) -> Caller:
         created=aware(created),
         expires=None,
     )
+
+
+def invalid_key() -> AuthenticationFailed:
+    return AuthenticationFailed("The API key is not valid", code="invalid_key")

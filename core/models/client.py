@@ -1,5 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication, ApplicationManager
 
@@ -20,9 +21,17 @@ class Application(VersionedModel, AbstractApplication):
     roles = models.JSONField(_("roles"), default=list, blank=True)
     organizations = models.ManyToManyField(Organization, related_name="applications", verbose_name=_("organizations"))
     is_active = models.BooleanField(_("active"), default=True)
+    secret_expires_at = models.DateTimeField(
+        _("secret expires"), null=True, blank=True, help_text=_("From then on it gets no token. Empty: never.")
+    )
+    # A hash as the secret itself: it opens too until then, so that a program can be given the new one in peace.
+    former_secret = models.CharField(max_length=255, blank=True, default="", editable=False)
+    former_until = models.DateTimeField(_("former secret works until"), null=True, blank=True, editable=False)
+    # When keepers were last warned of the end: bookkeeping, that is no change of the row.
+    warned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ApplicationManager.from_queryset(VersionedQuerySet)()
-    history = history(excluded_fields=["client_secret"], m2m_fields=[organizations])
+    history = history(excluded_fields=["client_secret", "former_secret", "warned_at"], m2m_fields=[organizations])
 
     class Meta(AbstractApplication.Meta):
         verbose_name = _("client")
@@ -43,6 +52,15 @@ class Application(VersionedModel, AbstractApplication):
             raise ValidationError(
                 {field: ValidationError(message, code="unknown", params={"names": ", ".join(unknown)})}
             )
+
+    @property
+    def has_former_secret(self) -> bool:
+        """Whether the secret before this one opens still."""
+        return bool(self.former_secret and self.former_until and self.former_until > timezone.now())
+
+    @property
+    def is_secret_expired(self) -> bool:
+        return bool(self.secret_expires_at and self.secret_expires_at <= timezone.now())
 
     def natural_key(self) -> tuple[str]:
         return (self.client_id,)

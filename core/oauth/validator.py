@@ -6,6 +6,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 
 from core.context import name_actor
+from core.models import Application
 from core.oauth.scopes import scopes_of
 
 Grant = get_grant_model()
@@ -26,6 +27,17 @@ class Validator(OAuth2Validator):
 
     The authorization code is stored as its digest; core.oauth.server digests the one that a client brings.
     """
+
+    def authenticate_client(self, request: Request, *args, **kwargs) -> bool:
+        """By what the body says: HTTP Basic was put there (core.oauth.parameters)."""
+        client = self._load_application(request.client_id, request)
+        return client is not None and self._opens(client, request.client_secret or "")
+
+    def _opens(self, client: Application, secret: str) -> bool:
+        """By the secret or, as long as it lives on, the former one; each is compared in constant time."""
+        present = self._check_secret(secret, client.client_secret) and not client.is_secret_expired
+        former = client.has_former_secret and self._check_secret(secret, client.former_secret)
+        return present or former
 
     def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
         return bool(provided_secret) and super()._check_secret(provided_secret, stored_secret)

@@ -72,7 +72,7 @@ def test_a_new_secret_ends_the_old_one(administrator, paris, client):
     made = Application.objects.get()
     assert staff.get(url(MODEL, "renew", made.pk)).status_code == 200
     assert token_status(client, made.client_id, old) == 200
-    new = secret_on(staff.post(url(MODEL, "renew", made.pk), follow=True))
+    new = secret_on(staff.post(url(MODEL, "renew", made.pk), {"keep": "0"}, follow=True))
     assert new != old
     assert token_status(client, made.client_id, old) == 401
     assert token_status(client, made.client_id, new) == 200

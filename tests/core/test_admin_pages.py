@@ -129,8 +129,8 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(administrator, paris, djan
         close_of(student, administrator, paris, {"duration": 7200, "occupation": "A"})
     client = browser(administrator)
     # Eight of them are the safety register's: four counts, two queues and two charts. Three are those of service tasks:
-    # a count, and whether a dispatcher is at work.
-    with django_assert_max_num_queries(34):
+    # a count, and whether a dispatcher is at work. One asks whether a secret or a key expires.
+    with django_assert_max_num_queries(35):
         client.get("/admin/")
 
 

@@ -1,7 +1,7 @@
 from django.core.management.base import CommandError
 
 from core.api_keys import PROFILES, create_client_with_key
-from core.commands import OperatorCommand, organization_of
+from core.commands import OperatorCommand, add_end, in_days, organization_of
 
 
 class Command(OperatorCommand):
@@ -18,10 +18,13 @@ class Command(OperatorCommand):
             help="pro: staff; account: for a page that anybody reads",
         )
 
-    def run(self, *, organization, name, profile, **options) -> dict:
+        add_end(parser)
+
+    def run(self, *, organization, name, profile, expires_in, **options) -> dict:
         if not name.strip():
             raise CommandError("--name must say which program it is.")
-        _row, text = create_client_with_key(name.strip(), profile, organization_of(organization))
+        end = in_days(expires_in)
+        _row, text = create_client_with_key(name.strip(), profile, organization_of(organization), end)
         return {"key": text}
 
     def as_text(self, answer: dict) -> str:

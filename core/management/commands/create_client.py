@@ -1,7 +1,7 @@
 from django.core.management.base import CommandError
 
 from core.clients import create_client
-from core.commands import OperatorCommand, choice_of, organization_of
+from core.commands import OperatorCommand, add_end, choice_of, in_days, organization_of
 from core.models import Application, Role
 from core.scopes import SCOPES
 
@@ -24,7 +24,9 @@ class Command(OperatorCommand):
             **several,
         )
 
-    def run(self, *, organization, name, scope, role, redirect_uri, **options) -> dict:
+        add_end(parser)
+
+    def run(self, *, organization, name, scope, role, redirect_uri, expires_in, **options) -> dict:
         if not name.strip():
             raise CommandError("--name must say which program it is.")
         organizations = [organization_of(pk) for pk in dict.fromkeys(organization)]
@@ -35,6 +37,7 @@ class Command(OperatorCommand):
                 authorization_grant_type=_grant(redirect_uri),
                 redirect_uris=" ".join(redirect_uri),
                 allowed_scopes=_known_scopes(scope),
+                secret_expires_at=in_days(expires_in),
                 roles=list(dict.fromkeys(choice_of(each, Role) for each in role)),
             ),
             organizations,
