@@ -6,5 +6,5 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        autodiscover_modules("emails", "events", "service_scripts", "purge", "privacy", "expiry")
+        autodiscover_modules("emails", "events", "service_scripts", "purge", "privacy", "expiry", "usage")
         from core.webhooks import emails, following  # noqa: F401  (each registers its part)

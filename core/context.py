@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 class Actor:
     """door: api, admin, student, customer, provider, verify, account, command, celery, embedded.
 
-    ids: of core.User, core.Application.
+    ids: of core.User, core.Application, core.ApiKey.
     """
 
     door: str = ""
     user_id: int | None = None
     application_id: int | None = None
     request_id: str = ""
+    key_id: int | None = None
 
 
 NOBODY = Actor()

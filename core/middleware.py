@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.defaults import bad_request
 
+from core import usage
 from core.api.dialects import page_door
 from core.api.errors import Refusal, refusal_of
 from core.api.responses import refuse
@@ -78,11 +79,12 @@ class RequestMiddleware:
         started = time.perf_counter()
         request_id = request_id_of(request)
         door = page_door(request.path) or "api"
-        with acting(door=door, request_id=request_id, user_id=None, application_id=None):
+        with acting(door=door, request_id=request_id, user_id=None, application_id=None, key_id=None):
             response = self.refusal(request) or self.get_response(request)
             drain(request)
             response["X-Request-Id"] = request_id
             self.log(request, response, started)
+            usage.count(request, response.status_code)
         return response
 
     def refusal(self, request: HttpRequest) -> HttpResponse | None:

@@ -29,7 +29,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 @pytest.fixture(autouse=True)
 def nothing_counted():
     """What one test counted or kept in the cache is nothing to the next one in the same process."""
+    from core import usage  # the apps are not loaded yet when pytest imports this file
+
     cache.clear()
+    usage.counter.take()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ LAYERS = [("config",), ("appointments", "interventions", "svctasks"), ("scheduli
 WITHOUT_HISTORY = {
     "appointments.AppointmentLine",
     "appointments.Hold",
+    "core.ClientUsage",
     "core.Event",
     "core.EventFeed",
     "core.IdempotencyKey",

@@ -9,5 +9,6 @@ from core.admin import (  # noqa: F401
     organizations,
     outbox,
     people,
+    usage,
     webhooks,
 )

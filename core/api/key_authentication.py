@@ -27,7 +27,7 @@ from core.statements import aware, standing_cursor
 NAME = "apikey"
 # One row for each organization granted to the client, as for tokens.
 QUERY = """
-SELECT api_key.expires_at, api_key.created_at, application.id, application.name, application.client_id,
+SELECT api_key.id, api_key.expires_at, api_key.created_at, application.id, application.name, application.client_id,
        application.is_active, application.allowed_scopes, application.roles,
        organization.time_zone, organization.id, NULL
   FROM core_apikey api_key
@@ -47,8 +47,8 @@ class KeyAuthentication(BearerAuthentication):
             return super().authenticate(request)
         if holds_token(request.META.get("QUERY_STRING", "")):
             raise refusal("token_in_query")
-        caller = read_key(key)
-        name_actor(application_id=caller.application_id, user_id=None)
+        caller, key_id = read_key(key)
+        name_actor(application_id=caller.application_id, user_id=None, key_id=key_id)
         return caller, None
 
 
@@ -80,18 +80,18 @@ def _in_body(request) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def read_key(key: str) -> Caller:
-    """Raises AuthenticationFailed (invalid_key)."""
+def read_key(key: str) -> tuple[Caller, int]:
+    """The caller, and the key's id. Raises AuthenticationFailed (invalid_key)."""
     cursor = standing_cursor()
     cursor.execute(QUERY, [hash_of(key)])
     rows = cursor.fetchall()
     if not rows:
         raise invalid_key()
-    expires, created, pk, name, client_id, usable, scopes, roles, *_ = rows[0]
+    key_id, expires, created, pk, name, client_id, usable, scopes, roles, *_ = rows[0]
     if not usable or (expires and aware(expires) <= timezone.now()):
         raise invalid_key()
     application_roles = known_roles(roles)
-    return Caller(
+    caller = Caller(
         application_id=pk,
         application_name=name,
         client_id=client_id,
@@ -105,6 +105,7 @@ def read_key(key: str) -> Caller:
         created=aware(created),
         expires=None,
     )
+    return caller, key_id
 
 
 def invalid_key() -> AuthenticationFailed:

@@ -7,12 +7,14 @@ from core.models.organization import Organization
 from core.models.outbox import OutboxMessage
 from core.models.retention import Retention
 from core.models.saved_view import SavedView
+from core.models.usage import ClientUsage
 from core.models.user import Membership, Role, User
 from core.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiKey",
     "Application",
+    "ClientUsage",
     "Event",
     "EventFeed",
     "IdempotencyKey",

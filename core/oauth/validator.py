@@ -31,7 +31,10 @@ class Validator(OAuth2Validator):
     def authenticate_client(self, request: Request, *args, **kwargs) -> bool:
         """By what the body says: HTTP Basic was put there (core.oauth.parameters)."""
         client = self._load_application(request.client_id, request)
-        return client is not None and self._opens(client, request.client_secret or "")
+        if client is None or not self._opens(client, request.client_secret or ""):
+            return False
+        name_actor(application_id=client.pk)
+        return True
 
     def _opens(self, client: Application, secret: str) -> bool:
         """By the secret or, as long as it lives on, the former one; each is compared in constant time."""

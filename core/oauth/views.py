@@ -131,7 +131,6 @@ def authenticated_client(parameters: dict[str, str]) -> Application:
     request = Request("", "POST", parameters, {})
     if "client_id" not in parameters or not server().validator.authenticate_client(request):
         raise InvalidClientError
-    name_actor(application_id=request.client.pk)
     return request.client
 
 

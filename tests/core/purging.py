@@ -22,6 +22,7 @@ NOTHING = {
     "sessions": 0,
     "events": 0,
     "history_of_deleted_rows": 0,
+    "client_usage": 0,
     "anonymised_closes": 0,
     "anonymised_community_services": 0,
     "anonymised_deleted_rows": 0,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from appointments.models import BookingSettings, CalendarFeed, Hold, Waiting
-from core.models import ApiKey, Membership, Organization, Role, User
+from core.models import ApiKey, ClientUsage, Membership, Organization, Role, User
 from interventions.models import Execution, PdfReport, RoutineOccurrence
 from scheduling.models import Absence, ContactGroup, Contest, JobOccurrence, SchedulingSettings, Timetable, Workday
 from svctasks.models import SkipReason
@@ -64,7 +64,8 @@ def fill(administrator) -> None:
     Contest.objects.create(organization=place, close=close, text="It was not me", **decided)
     missed = make_community_service(close, supervisor=judge, state="invalidated")
     make_community_service(close, supervisor=judge, makes_up=missed)
-    make_client(place)
+    used = {"day": timezone.now().date(), "method": "GET", "route": f"/v2/{place.pk}", "status": 200}
+    ClientUsage.objects.create(application=make_client(place), last_at=timezone.now(), calls=1, **used)
     a_note(place, recipient=close.user, state="failed", error="Refused")
     fill_jobs(place, judge)
     fill_appointments(place)
