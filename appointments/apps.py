@@ -6,7 +6,7 @@ class AppointmentsConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers what this app contributes.
-        from appointments import checkup, checkup_sharing, demo, unfinished, waiting_emails  # noqa: F401
+        from appointments import checkup, checkup_sharing, demo, sandbox, unfinished, waiting_emails  # noqa: F401
         from appointments.api.errors import DIALECT
         from core.api.dialects import register
 

@@ -42,6 +42,7 @@ def create_client_with_key(
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
         allowed_scopes=SCOPES,
         roles=list(PROFILES[profile]),
+        is_sandbox=organization.is_sandbox,
     )
     application, _secret = create_client(client, [organization])
     return new_key(application, expires_at)

@@ -52,7 +52,7 @@ def check_encryption() -> Iterator[Finding]:
 
 def check_administrators() -> Iterator[Finding]:
     run = Membership.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
-    orphans = Organization.objects.filter(is_active=True).exclude(pk__in=run.values("organization"))
+    orphans = Organization.objects.filter(is_active=True, sandbox_of=None).exclude(pk__in=run.values("organization"))
     mend = "manage.py create_staff --organization ID --login LOGIN --role administrator"
     yield from of_rows(Level.WARNING, orphans, "an organization has no active administrator", mend)
 

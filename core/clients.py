@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from core.changes import refuse
 from core.locks import atomic
 from core.models import Application, Organization
+from core.organizations import twin_of
 
 # What the history says of it, as the secret itself is not copied there.
 NEW_SECRET = gettext_noop("new secret")
@@ -40,9 +41,22 @@ def create_client(client: Application, organizations: list[Organization]) -> tup
     client.client_secret = secret
     client.full_clean()
     check_ahead("secret_expires_at", client.secret_expires_at)
+    granted = granted_to(client, organizations)
     client.save()
-    client.organizations.set(organizations)
+    client.organizations.set(granted)
     return client, secret
+
+
+def granted_to(client: Application, organizations: list[Organization]) -> list[Organization]:
+    """What this client is granted of these: a sandbox client their sandboxes, which are made when first needed.
+
+    Raises ValidationError for a sandbox and a client that is for real data.
+    """
+    if client.is_sandbox:
+        return [twin_of(each) for each in organizations]
+    if any(each.is_sandbox for each in organizations):
+        refuse("organizations", "sandbox", _("a sandbox is for sandbox clients alone"))
+    return organizations
 
 
 @atomic

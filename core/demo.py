@@ -17,9 +17,9 @@ from django.db import transaction
 
 from core.clients import create_client, renew_secret
 from core.models import Application, Membership, Organization, Role, User
-from core.organizations import save_organization
+from core.organizations import save_organization, twin_of
 
-CLIENT_NAME = "Demo client"
+CLIENT_NAME, SANDBOX_CLIENT_NAME = "Demo client", "Demo sandbox client"
 CLIENT_SCOPES = [
     *("public", "tig", "jobs:read", "jobs:write", "appointments:read", "appointments:write"),
     *(
@@ -137,28 +137,39 @@ def stored_passwords() -> dict[str, str]:
 
 def client_credentials(demo: Demo) -> dict[str, str]:
     """client_id and client_secret of the demo's client; a new secret where the old one is lost."""
-    kept = _stored("client")
-    client = Application.objects.filter(name=CLIENT_NAME, organizations=demo.organization).order_by("pk").first()
+    return _credentials(demo, "client", CLIENT_NAME, is_sandbox=False)
+
+
+def sandbox_credentials(demo: Demo) -> dict[str, str]:
+    """The same of its sandbox client."""
+    return _credentials(demo, "sandbox_client", SANDBOX_CLIENT_NAME, is_sandbox=True)
+
+
+def _credentials(demo: Demo, key: str, name: str, *, is_sandbox: bool) -> dict[str, str]:
+    kept = _stored(key)
+    place = twin_of(demo.organization) if is_sandbox else demo.organization
+    client = Application.objects.filter(name=name, organizations=place).order_by("pk").first()
     if client and not set(CLIENT_SCOPES) <= set(client.allowed_scopes):
         # Made by an earlier version, which had fewer dialects.
         client.changed(allowed_scopes=CLIENT_SCOPES).save()
     if client and client.client_id == kept.get("client_id"):
         return kept
-    client, secret = (client, renew_secret(client.pk, timedelta(0))) if client else _make_client(demo)
+    client, secret = (client, renew_secret(client.pk, timedelta(0))) if client else _make_client(place, name)
     made = {"client_id": client.client_id, "client_secret": secret}
-    _store("client", made)
+    _store(key, made)
     return made
 
 
-def _make_client(demo: Demo) -> tuple[Application, str]:
+def _make_client(place: Organization, name: str) -> tuple[Application, str]:
     client = Application(
-        name=CLIENT_NAME,
+        name=name,
         client_type=Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
         allowed_scopes=CLIENT_SCOPES,
         roles=[Role.ADVANCED_STAFF],
+        is_sandbox=place.is_sandbox,
     )
-    return create_client(client, [demo.organization])
+    return create_client(client, [place])
 
 
 def _make_people() -> Demo:

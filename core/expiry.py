@@ -80,8 +80,9 @@ def _is_due(ends: datetime, warned_at: datetime | None, organization: Organizati
 
 def _tell(row: Expiring) -> None:
     client = row.application if isinstance(row, ApiKey) else row
-    places = client.organizations.filter(is_active=True).order_by("pk")
+    places = client.organizations.filter(is_active=True).select_related("sandbox_of").order_by("pk")
     # Somebody who keeps several of them is told once, for the first.
     people = {person.pk: (person, place) for place in reversed(places) for person in keepers(place)}
     for person, place in people.values():
-        queue_expiring(row, place, person)
+        # A sandbox's own mail would be captured.
+        queue_expiring(row, place.sandbox_of or place, person)

@@ -6,7 +6,9 @@ class InterventionsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.api.dialects import register
-        from interventions import checkup, demo, retention, unfinished  # noqa: F401  (each registers what this app contributes)
+
+        # Each registers what this app contributes.
+        from interventions import checkup, demo, retention, sandbox, unfinished  # noqa: F401
         from interventions.api.errors import DIALECT
 
         register(DIALECT)

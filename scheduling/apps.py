@@ -6,7 +6,18 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.api.dialects import register
-        from scheduling import checkup, checkup_jobs, demo, demo_jobs, job_emails, retention, unfinished  # noqa: F401  (each registers what this app contributes)
+
+        # Each registers what this app contributes.
+        from scheduling import (  # noqa: F401
+            checkup,
+            checkup_jobs,
+            demo,
+            demo_jobs,
+            job_emails,
+            retention,
+            sandbox,
+            unfinished,
+        )
         from scheduling.api.community.errors import DIALECT as COMMUNITY
         from scheduling.api.jobs.errors import DIALECT as JOBS
 

@@ -14,6 +14,7 @@ from appointments.admin.picking import Picker, WishForm, kept_query
 from appointments.models import Customer
 from appointments.rules import Verdict
 from appointments.services import slots
+from core.admin.banners import sandbox_banners
 from core.models import Organization
 from scheduling.admin.dispatch_board import chosen
 
@@ -76,6 +77,7 @@ def explain(back_office, request):
             "title": _("Why is there no slot?"),
             "opts": back_office.opts,
             "places": places,
+            "own_banners": sandbox_banners(organization),
             "organization": organization,
             "wish": wish,
             "picker": picker,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appointments.admin.planner_board import Board
+from core.admin.banners import sandbox_banners
 from core.models import Role
 from scheduling.admin.dispatch_board import chosen, parse_day
 
@@ -31,6 +32,7 @@ def show(back_office, request):
             "board": board,
             "links": board.links(),
             "places": places,
+            "own_banners": sandbox_banners(organization),
             "may_move": organization.pk in request.user.organization_ids(Role.BASIC_STAFF),
         }
         return TemplateResponse(request, "admin/appointments/calendar.html", context).render()

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from core.admin.credentials import (
     granted_within,
     key_state,
 )
-from core.admin.display import local_time
+from core.admin.display import local_time, sandbox_pill
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter
 from core.api_keys import create_client_with_key, let_expire, revoke
@@ -124,6 +125,9 @@ class ApiKeysAdmin(BackOfficeAdmin):
         roles = (one for one in RANKED if places <= set(user.organization_ids(one)))
         return bool(places) and any(rank <= one.rank for one in roles)
 
+    def is_in_sandbox(self, row) -> bool:
+        return row.application.is_sandbox
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("application__organizations")
 
@@ -202,7 +206,8 @@ class ApiKeysAdmin(BackOfficeAdmin):
 
     @admin.display(description=_("state"), ordering="is_active")
     def activity(self, row):
-        return key_state(row)
+        state = key_state(row)
+        return format_html("{} {}", sandbox_pill(), state) if row.application.is_sandbox else state
 
 
 def _clients_within(user, role: Role) -> list[int]:

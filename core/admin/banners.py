@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Banner:
     url: str = ""
 
 
+SANDBOX = Banner(_("This is a sandbox: fictitious data to try programs with. No mail leaves it."))
+
 _banners: list[Callable] = []
 
 
@@ -22,6 +25,11 @@ def banner(function):
     """Register `function(user) -> Banner`, or None for nothing to tell. Asked on each page: one cheap query."""
     _banners.append(function)
     return function
+
+
+def sandbox_banners(organization) -> list[Banner]:
+    """For a page that shows one organization."""
+    return [SANDBOX] if organization.is_sandbox else []
 
 
 def banners_for(user) -> list[Banner]:

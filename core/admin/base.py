@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import export
 from core.admin.access import LimitedChoices, RoleAccess, sent_row
+from core.admin.banners import SANDBOX
 from core.admin.deletion import Deletion
+from core.admin.display import sandbox_pill
 from core.admin.filters import allowed_lookups
 from core.admin.forms import FreeJSONField, ServiceForm
 from core.admin.moments import ClockInput, MomentInput
@@ -24,6 +26,16 @@ from core.admin.saved_views import SavedViews
 from core.errors import Busy
 from core.locks import lock_failures_as_busy
 from core.models import Organization
+
+
+def sandbox_column(twins: set[int]):
+    """A column that marks the rows of these organizations."""
+
+    @admin.display(description=_("sandbox"))
+    def sandbox(row):
+        return sandbox_pill() if row.organization_id in twins else ""
+
+    return sandbox
 
 
 class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, LimitedChoices, admin.ModelAdmin):
@@ -108,6 +120,7 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
             "summary": self.summary(row) if row else None,
             "row_name": self.name_of(row) if row else "",
             "subtitle": self.name_of(row) if row else None,
+            "own_banners": [SANDBOX] if row and self.is_in_sandbox(row) else [],
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -134,6 +147,11 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
     def zone_to_add(self, request):
         """The same for a row that is being added."""
 
+    def is_in_sandbox(self, row) -> bool:
+        """Whether the row's page is marked as one of a sandbox."""
+        organization = getattr(row, "organization", None)
+        return bool(organization and organization.is_sandbox)
+
     def name_of(self, row) -> str:
         """What its pages call the row."""
         return str(row)
@@ -158,6 +176,16 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
         return ""
 
     # Lists
+
+    def get_list_display(self, request):
+        """With a mark of a sandbox's rows, for who sees some."""
+        columns = super().get_list_display(request)
+        twins = {place.pk for place in request.user.staffed if place.is_sandbox}
+        has_place = self.organization_path == "organization" and hasattr(self.model, "organization")
+        if not (twins and has_place):
+            return columns
+        first, *others = columns
+        return [first, sandbox_column(twins), *others]
 
     def get_list_filter(self, request):
         named = [QuickFilterParameter] if self.quick_filters else []

@@ -2,7 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -12,10 +12,10 @@ from core.admin import navigation, shown_once
 from core.admin.actions import RowAction
 from core.admin.base import BackOfficeAdmin
 from core.admin.credentials import CLIENT_SHOWN_ONCE, CredentialPages, ends_pill, granted_within, key_state
-from core.admin.display import EMPTY, local_time, pill
+from core.admin.display import EMPTY, local_time, pill, sandbox_pill
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter
-from core.clients import check_ahead, create_client, stop_former_secret
+from core.clients import check_ahead, create_client, granted_to, stop_former_secret
 from core.errors import StateConflict
 from core.expiry import ending_clients
 from core.models import Application, Role
@@ -53,6 +53,13 @@ class ClientForm(ServiceForm):
         widget=forms.RadioSelect(attrs={"class": "scopes"}),
         initial=Application.CLIENT_CONFIDENTIAL,
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.is_sandbox and "organizations" in self.fields:
+            granted = self.instance.organizations.select_related("sandbox_of")
+            # Staff choose organizations; what the client is granted is their sandboxes.
+            self.initial["organizations"] = [each.sandbox_of for each in granted]
 
     class Meta:
         labels = {"redirect_uris": _("Redirect URIs")}
@@ -94,7 +101,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
     form = ClientForm
     view_role = add_role = change_role = delete_role = Role.ADMINISTRATOR
     fieldsets = [
-        (None, {"fields": ["name", "is_active", "organizations", "allowed_scopes", "roles"]}),
+        (None, {"fields": ["name", "is_active", "is_sandbox", "organizations", "allowed_scopes", "roles"]}),
         (
             _("How it gets its tokens"),
             {"fields": ["authorization_grant_type", "client_type", "redirect_uris", "secret_expires_at"]},
@@ -102,7 +109,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
     ]
     row_actions = [StopFormer()]
     list_display = ["name", "client_id", "scope_list", "organization_list", "secret_end", "activity"]
-    list_filter = ["is_active", KindFilter]
+    list_filter = ["is_active", "is_sandbox", KindFilter]
     quick_filters = [
         QuickFilter("expiring", _("Expiring"), lambda rows, request: rows.filter(pk__in=ending_clients().values("pk")))
     ]
@@ -116,6 +123,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
         "allowed_scopes",
         "roles",
         "is_active",
+        "is_sandbox",
         "secret_expires_at",
         "created_at",
     ]
@@ -136,13 +144,18 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
             return super().allows(user, role)
         return self.visible_to(Application.objects.filter(pk=row.pk), user).exists()
 
+    def is_in_sandbox(self, row) -> bool:
+        return row.is_sandbox
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("organizations")
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         field = super().formfield_for_manytomany(db_field, request, widget=_checkboxes(), **kwargs)
-        field.queryset = field.queryset.filter(pk__in=request.user.organization_ids(Role.ADMINISTRATOR))
-        field.help_text = ""
+        field.queryset = field.queryset.filter(
+            pk__in=request.user.organization_ids(Role.ADMINISTRATOR), sandbox_of=None
+        )
+        field.help_text = _("A sandbox client sees the sandboxes of these, which are made for it.")
         return field
 
     def get_fieldsets(self, request, obj=None):
@@ -155,7 +168,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
         return [first, tokens, (_("API keys"), {"fields": ["key_list"]})]
 
     def get_readonly_fields(self, request, obj=None):
-        return ["key_list", "former_end"] if obj else []
+        return ["key_list", "former_end", "is_sandbox"] if obj else []
 
     def create_row(self, request, values, form):
         client = Application(**{name: value for name, value in values.items() if name != "organizations"})
@@ -165,6 +178,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
 
     def update_row(self, request, row, versions, values, form):
         check_ahead("secret_expires_at", values.get("secret_expires_at"))
+        form.cleaned_data["organizations"] = granted_to(row, list(form.cleaned_data["organizations"]))
         return super().update_row(request, row, versions, values, form)
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -193,7 +207,8 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
 
     @admin.display(description=_("state"), ordering="is_active")
     def activity(self, row):
-        return pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
+        state = pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
+        return format_html("{} {}", sandbox_pill(), state) if row.is_sandbox else state
 
 
 def _checkboxes():

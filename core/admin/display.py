@@ -15,6 +15,11 @@ def pill(label, tone: str = "grey"):
     return format_html('<span class="pill tone-{}">{}</span>', tone, label)
 
 
+def sandbox_pill():
+    """What tells a sandbox, and what is in it, from real data."""
+    return pill(_("Sandbox"), "amber")
+
+
 def local_time(instant, zone=None) -> str:
     """An instant on the clock of `zone` (the current one by default), its year when it is another; a dash for none."""
     if not instant:

@@ -1,9 +1,10 @@
 from django.contrib import admin
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import navigation
 from core.admin.base import BackOfficeAdmin
-from core.admin.display import pill
+from core.admin.display import pill, sandbox_pill
 from core.admin.retention import RetentionPage
 from core.models import Organization, Role
 from core.organizations import save_organization
@@ -42,12 +43,16 @@ class OrganizationsAdmin(RetentionPage, BackOfficeAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [] if request.user.is_superuser else ["is_active"]
 
+    def is_in_sandbox(self, row) -> bool:
+        return row.is_sandbox
+
     def zone_of(self, row):
         return row.zone if row else None
 
     @admin.display(description=_("state"), ordering="is_active")
     def activity(self, row):
-        return pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
+        state = pill(_("Active"), "green") if row.is_active else pill(_("Inactive"))
+        return format_html("{} {}", sandbox_pill(), state) if row.is_sandbox else state
 
 
 navigation.register("setup", _("Set-up"), navigation.Item("core.Organization", "building"), order=80)

@@ -23,6 +23,7 @@ TONES = {
     State.SENT: "green",
     State.FAILED: "red",
     State.CANCELLED: "grey",
+    State.CAPTURED: "amber",
 }
 # What a mail may hold: its own styles, no script, nothing from elsewhere; shown in a frame of this site alone.
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -88,6 +89,7 @@ class OutboxAdmin(BackOfficeAdmin):
         QuickFilter("waiting", _("Waiting"), _in_state(State.QUEUED, State.SENDING)),
         QuickFilter("failed", _("Failed"), _in_state(State.FAILED)),
         QuickFilter("sent", _("Sent"), _in_state(State.SENT)),
+        QuickFilter("captured", _("Captured"), _in_state(State.CAPTURED)),
     ]
     change_form_template = "admin/outbox_message.html"
     readonly_fields = [

@@ -160,6 +160,7 @@ def _told(client: Application, counts: dict, keys: list[dict]) -> dict:
         "name": str(client),
         "url": list_url("core_clientusage", client=client.pk),
         "is_active": client.is_active,
+        "is_sandbox": client.is_sandbox,
         "calls": counts.get("total") or 0,
         "refused": counts.get("refused") or 0,
         "last": local_time(client.last_at),

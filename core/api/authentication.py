@@ -29,7 +29,8 @@ MESSAGES = {
     "expired_token": "The access token expired",
     "token_in_query": "An access token in the query is refused: send it in the Authorization header",
 }
-# One row for each organization granted to the client; a withdrawn one has no organization id left.
+# One row for each organization granted to the client; a withdrawn one has no organization id left, nor has one of the
+# other kind: whatever was granted, a sandbox client reaches sandboxes alone.
 QUERY = """
 SELECT token.id, token.expires, token.created, token.scope, application.id, application.name, application.client_id,
        application.is_active, application.allowed_scopes, application.roles,
@@ -39,6 +40,7 @@ SELECT token.id, token.expires, token.created, token.scope, application.id, appl
   LEFT JOIN core_user person ON person.id = token.user_id
   LEFT JOIN core_application_organizations granted ON granted.application_id = application.id
   LEFT JOIN core_organization organization ON organization.id = granted.organization_id AND organization.is_active
+         AND (organization.sandbox_of_id IS NOT NULL) = application.is_sandbox
   LEFT JOIN core_membership membership
          ON membership.organization_id = organization.id AND membership.user_id = token.user_id
  WHERE token.token_checksum = %s

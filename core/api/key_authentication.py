@@ -34,6 +34,7 @@ SELECT api_key.id, api_key.expires_at, api_key.created_at, application.id, appli
   JOIN core_application application ON application.id = api_key.application_id
   LEFT JOIN core_application_organizations granted ON granted.application_id = application.id
   LEFT JOIN core_organization organization ON organization.id = granted.organization_id AND organization.is_active
+         AND (organization.sandbox_of_id IS NOT NULL) = application.is_sandbox
  WHERE api_key.key_hash = %s AND api_key.is_active
 """
 

@@ -16,6 +16,8 @@ from core.models import OutboxMessage
 State = OutboxMessage.State
 BATCH = 1000
 WAITING: list[str] = [State.QUEUED, State.FAILED]
+# What went out, or was captured: what it said is kept.
+KEPT: list[str] = [State.SENT, State.CAPTURED]
 # What no worker has and none sent.
 UNCLAIMED: list[str] = [*WAITING, State.CANCELLED]
 
@@ -25,7 +27,7 @@ def preview(row: OutboxMessage) -> Rendered | None:
 
     A placeholder stands for a signed link. Raises RenderError.
     """
-    if row.state == State.SENT:
+    if row.state in KEPT:
         return Rendered(subject=row.subject, text=row.text, html="")
     rendered = render_row(row)
     with translation.override(row.language):
@@ -38,7 +40,7 @@ def resend(row: OutboxMessage) -> OutboxMessage:
 
     Raises StateConflict while a worker has it.
     """
-    if row.state == State.SENT:
+    if row.state in KEPT:
         return _copy(row)
     again = {"state": State.QUEUED, "attempts": 0, "due_at": timezone.now(), "error": ""}
     if not OutboxMessage.objects.filter(pk=row.pk, state__in=UNCLAIMED).update(**again):
@@ -50,7 +52,7 @@ def resend(row: OutboxMessage) -> OutboxMessage:
 
 def check_resend(row: OutboxMessage) -> None:
     """Raises StateConflict where `resend` would, as the row was read."""
-    if row.state not in {*UNCLAIMED, State.SENT}:
+    if row.state not in {*UNCLAIMED, *KEPT}:
         raise _being_sent()
 
 
@@ -91,8 +93,8 @@ def oldest_due_age() -> timedelta:
 
 
 def prune_outbox(organization_id: int, before: datetime, *, dry_run: bool = False) -> int:
-    """Delete (or count) what was sent or cancelled and written before this; failed messages stay."""
-    settled = OutboxMessage.objects.filter(state__in=[State.SENT, State.CANCELLED], organization=organization_id)
+    """Delete (or count) what was sent, captured or cancelled and written before this; failed messages stay."""
+    settled = OutboxMessage.objects.filter(state__in=[*KEPT, State.CANCELLED], organization=organization_id)
     old = settled.filter(created_at__lt=before)
     return old.count() if dry_run else _delete_silently(old)
 

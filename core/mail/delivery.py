@@ -39,22 +39,32 @@ OWN_ERRORS = {CANCELLED_BY_STAFF, NO_LONGER_DUE, WORKER_ENDED}
 
 @dataclass
 class Drained:
-    """How many messages of a drain ended how; `retried` waits for its next try, `failed` is parked for staff."""
+    """How many messages of a drain ended how; `retried` waits for its next try, `failed` is parked for staff.
+
+    `captured` is a sandbox's, that nobody is sent.
+    """
 
     sent: int = 0
     cancelled: int = 0
     retried: int = 0
     failed: int = 0
+    captured: int = 0
 
     @property
     def total(self) -> int:
-        return self.sent + self.cancelled + self.retried + self.failed
+        return sum(astuple(self))
 
     def __add__(self, other: "Drained") -> "Drained":
         return Drained(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
-COUNTED = {State.SENT: "sent", State.CANCELLED: "cancelled", State.QUEUED: "retried", State.FAILED: "failed"}
+COUNTED = {
+    State.SENT: "sent",
+    State.CANCELLED: "cancelled",
+    State.QUEUED: "retried",
+    State.FAILED: "failed",
+    State.CAPTURED: "captured",
+}
 
 
 def due_messages() -> QuerySet[OutboxMessage]:
@@ -129,21 +139,23 @@ def _deliver(row: OutboxMessage, mailer: Mailer) -> OutboxMessage.State | None:
             return _finish(row, state=State.CANCELLED, error=NO_LONGER_DUE)
         with translation.override(row.language):
             kept = rendered.for_reading()
+        if row.organization.is_sandbox:
+            return _keep(row, kept, state=State.CAPTURED)
         mailer.deliver(build_message(row, rendered.for_sending()))
     except Exception as error:
         return _put_off(row, error)
-    return _mark_sent(row, kept)
+    return _keep(row, kept, state=State.SENT, sent_at=timezone.now())
 
 
-def _mark_sent(row: OutboxMessage, kept: Rendered) -> OutboxMessage.State | None:
+def _keep(row: OutboxMessage, kept: Rendered, **end) -> OutboxMessage.State | None:
+    """What it said, and that it is done with."""
     return _finish(
         row,
-        state=State.SENT,
-        sent_at=timezone.now(),
         subject=storable(kept.subject)[:255],
         text=storable(kept.text),
         address=kept.address or row.address,
         error="",
+        **end,
     )
 
 

@@ -21,6 +21,9 @@ class Application(VersionedModel, AbstractApplication):
     roles = models.JSONField(_("roles"), default=list, blank=True)
     organizations = models.ManyToManyField(Organization, related_name="applications", verbose_name=_("organizations"))
     is_active = models.BooleanField(_("active"), default=True)
+    is_sandbox = models.BooleanField(
+        _("sandbox"), default=False, help_text=_("To try things out: it sees fictitious data, and sends no mail.")
+    )
     secret_expires_at = models.DateTimeField(
         _("secret expires"), null=True, blank=True, help_text=_("From then on it gets no token. Empty: never.")
     )
@@ -44,6 +47,14 @@ class Application(VersionedModel, AbstractApplication):
         super().clean()
         self._refuse_unknown("allowed_scopes", SCOPES)
         self._refuse_unknown("roles", Role.values)
+        self._refuse_another_kind()
+
+    def _refuse_another_kind(self) -> None:
+        """A secret that was given for a sandbox never opens real data, nor the other way round."""
+        made = type(self).objects.filter(pk=self.pk).values_list("is_sandbox", flat=True).first()
+        if made not in (None, self.is_sandbox):
+            message = _("cannot be changed: make another client")
+            raise ValidationError({"is_sandbox": ValidationError(message, code="fixed")})
 
     def _refuse_unknown(self, field: str, known) -> None:
         unknown = sorted(set(map(str, getattr(self, field))) - set(known))

@@ -18,13 +18,26 @@ def check_zone(field: str, name: str) -> None:
         raise ValidationError({field: ValidationError(message, code="time_zone")})
 
 
+MOST_NAME = 120
+
+
 class Organization(VersionedModel):
     """One tenant: every other row belongs to exactly one."""
 
-    name = models.CharField(_("name"), max_length=120, validators=[ONE_LINE])
+    name = models.CharField(_("name"), max_length=MOST_NAME, validators=[ONE_LINE])
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
+    # Whose twin it is, in which clients are tried: fictitious data, and no mail leaves it.
+    sandbox_of = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="sandbox",
+        verbose_name=_("sandbox of"),
+    )
 
     history = history()
 
@@ -39,6 +52,10 @@ class Organization(VersionedModel):
     # In clean() rather than a validator of the field: migrations import nothing from the project.
     def clean(self) -> None:
         check_zone("time_zone", self.time_zone)
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.sandbox_of_id is not None
 
     @property
     def zone(self) -> ZoneInfo:

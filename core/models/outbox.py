@@ -11,7 +11,7 @@ class OutboxMessage(models.Model):
     """An e-mail to be sent, written in the transaction of the change that it tells of.
 
     `kind` names the function that renders it when it is sent (core.mail); `subject` and `text` are kept
-    once it went out, with a placeholder where the signed link stood.
+    once it went out, with a placeholder where the signed link stood. A sandbox's is captured: kept, and never sent.
     """
 
     class State(models.TextChoices):
@@ -20,6 +20,7 @@ class OutboxMessage(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
+        CAPTURED = "captured", _("Captured: not sent")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey("core.Organization", on_delete=models.CASCADE, related_name="+")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from core.admin.banners import sandbox_banners
 from core.admin.display import local_time
 from core.errors import Busy, StaleVersion, StateConflict
 from core.models import Role
@@ -45,6 +46,7 @@ def show_board(back_office, request):
             "board": board,
             "links": board.links(),
             "places": places,
+            "own_banners": sandbox_banners(organization),
             "words": {
                 "conflict": _("Conflict:"),
                 "lacks": _("Missing:"),

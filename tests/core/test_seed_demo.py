@@ -71,7 +71,7 @@ def counts() -> list[int]:
 class TestSeedDemo:
     def test_the_answer_names_what_was_made(self):
         made = answer("seed_demo")
-        assert list(made) == ["organization", "other_organization", *NAMED, "logins"]
+        assert list(made) == ["organization", "other_organization", "sandbox", *NAMED, "logins"]
         assert all(type(made[name]) is int for name in ["organization", "other_organization", *NAMED])
         assert list(made["logins"]) == NAMED
         for name in NAMED:
@@ -242,7 +242,15 @@ class TestSeedDemo:
         path = settings.VAR_DIR / "demo.json"
         path.write_text(json.dumps({"passwords": json.loads(path.read_text())["passwords"]}))
         assert welcome_token_line() != first
-        assert Application.objects.count() == 1
+        assert Application.objects.filter(is_sandbox=False).count() == 1
+
+    def test_one_client_is_for_the_sandbox(self, settings):
+        made = answer("seed_demo")
+        answer("seed_demo")
+        client = Application.objects.get(is_sandbox=True)
+        assert [place.pk for place in client.organizations.all()] == [made["sandbox"]]
+        kept = json.loads((settings.VAR_DIR / "demo.json").read_text())["sandbox_client"]
+        assert kept["client_id"] == client.client_id
 
 
 def documents_of(text: str) -> list[dict]:

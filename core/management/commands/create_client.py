@@ -24,9 +24,14 @@ class Command(OperatorCommand):
             **several,
         )
 
+        parser.add_argument(
+            "--sandbox",
+            action="store_true",
+            help="for trying out: it sees the organization's sandbox, which is made where there is none yet",
+        )
         add_end(parser)
 
-    def run(self, *, organization, name, scope, role, redirect_uri, expires_in, **options) -> dict:
+    def run(self, *, organization, name, scope, role, redirect_uri, sandbox, expires_in, **options) -> dict:
         if not name.strip():
             raise CommandError("--name must say which program it is.")
         organizations = [organization_of(pk) for pk in dict.fromkeys(organization)]
@@ -38,14 +43,21 @@ class Command(OperatorCommand):
                 redirect_uris=" ".join(redirect_uri),
                 allowed_scopes=_known_scopes(scope),
                 secret_expires_at=in_days(expires_in),
+                is_sandbox=sandbox,
                 roles=list(dict.fromkeys(choice_of(each, Role) for each in role)),
             ),
             organizations,
         )
-        return {"client_id": client.client_id, "client_secret": secret}
+        made = {"client_id": client.client_id, "client_secret": secret}
+        return {**made, "organizations": _ids_of(client)} if sandbox else made
 
     def as_text(self, answer: dict) -> str:
         return f"{super().as_text(answer)}\nKeep the secret now: it is not shown again."
+
+
+def _ids_of(client: Application) -> list[int]:
+    """Of the sandboxes, as the program names them."""
+    return list(client.organizations.order_by("pk").values_list("pk", flat=True))
 
 
 def _grant(redirect_uris: list[str]) -> str:

@@ -8,6 +8,7 @@ from core import demo, mail
 from core.commands import OperatorCommand
 from core.demo import Demo, Sample
 from core.models import Organization
+from core.organizations import twin_of
 
 # The people that the answer names, beside the organizations.
 NAMED = ("student", "basic_staff", "advanced_staff", "other_student")
@@ -38,6 +39,7 @@ class Command(OperatorCommand):
             return {}
         demo.mend_passwords(self.demo)
         demo.client_credentials(self.demo)
+        demo.sandbox_credentials(self.demo)
         return _answer(self.demo)
 
     def _find_or_seed(self, size: str, if_empty: bool) -> Demo | None:
@@ -62,6 +64,7 @@ def _answer(found: Demo) -> dict:
     return {
         "organization": found.organization.pk,
         "other_organization": found.other_organization.pk,
+        "sandbox": twin_of(found.organization).pk,
         **{key: found.people[key].pk for key in NAMED},
         "logins": {key: logins[key] for key in NAMED},
     }
