@@ -199,9 +199,11 @@ import os, sys, time
 from core import usage
 usage.PAUSE = float(sys.argv[2])
 import config.wsgi
+from django.db import connection
 from django.test import Client
 call = Client(headers={"Authorization": "Bearer " + sys.argv[1]}).get
 call("/v2/closes", headers={"Host": "localhost"})
+connection.close()
 if os.fork() == 0:
     call("/v2/closes", headers={"Host": "localhost"})
     time.sleep(float(sys.argv[3]))
