@@ -17,17 +17,20 @@ from django.contrib.admindocs.views import simplify_regex
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core import purge
 from core.context import current_actor
 from core.locks import atomic
 from core.models import ClientUsage, Organization
+from core.retention import Kind
 
 logger = logging.getLogger("dutyboard.usage")
 
 PAUSE = 10.0
 MOST_WAITING = 20_000
 KEEP = timedelta(days=400)
+COUNTS = Kind("client_usage", _("Counts of clients' calls"), fixed=_("400 days"))
 # One statement for both databases, for calls without a key and for those with one.
 WRITE = """
 INSERT INTO core_clientusage AS old (day, application_id, api_key_id, method, route, status, calls, last_at)
@@ -190,4 +193,4 @@ def purge_usage(dry_run: bool, organization: Organization | None = None) -> int:
     return purge.delete_in_batches(ClientUsage.objects.filter(day__lt=before), dry_run)
 
 
-purge.register("client_usage", purge_usage)
+purge.register("client_usage", purge_usage, COUNTS)

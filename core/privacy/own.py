@@ -10,7 +10,21 @@ from oauth2_provider.models import (
     get_refresh_token_model,
 )
 
-from core.models import ApiKey, Application, IdempotencyKey, Membership, Organization, OutboxMessage, SavedView, User
+from core.models import (
+    ApiKey,
+    Application,
+    ClientUsage,
+    Event,
+    EventFeed,
+    IdempotencyKey,
+    Membership,
+    Organization,
+    OutboxMessage,
+    SavedView,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from core.privacy.anonymising import forget_messages
 from core.privacy.parts import Part, nothing_about, register
 
@@ -58,4 +72,5 @@ for kind, model in (
     names = {field.name for field in model._meta.concrete_fields}
     shown = [name for name in TOLD_OF_TOKENS if name in names]
     register(Part(kind, model, lambda subject: subject.is_user("user"), shown=shown, drops=True))
+nothing_about(Event, EventFeed, Webhook, WebhookDelivery, ClientUsage)
 nothing_about(Organization, Application, ApiKey, IdempotencyKey, *apps.get_app_config("auth").get_models())

@@ -26,7 +26,7 @@ def move_back(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0020_retention"),
+        ("core", "0008_retention"),
         ("scheduling", "0006_workdays"),
     ]
 

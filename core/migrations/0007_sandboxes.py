@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0011_client_usage"),
+        ("core", "0006_client_usage"),
     ]
 
     operations = [

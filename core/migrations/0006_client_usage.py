@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_secret_ends"),
+        ("core", "0005_secret_ends"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_events_and_webhooks"),
+        ("core", "0007_sandboxes"),
     ]
 
     operations = [

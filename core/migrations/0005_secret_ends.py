@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_names_of_one_line"),
+        ("core", "0004_events_and_webhooks"),
     ]
 
     operations = [
