@@ -23,7 +23,9 @@ class Feeds(AppointmentsView):
     def create(self, request, **path) -> Response:
         feed, token = feeds.issue_feed(self.calendar())
         address = f"{settings.SITE_URL.rstrip('/')}{PREFIX}groups/{self.organization_id}/calendars/{feed.calendar_id}"
-        return Response({"id": feed.pk, "token": token, "url": f"{address}/feed.ics?token={token}"}, status=201)
+        return self.single(
+            {"id": feed.pk, "token": token, "url": f"{address}/feed.ics?token={token}"}, feed.version, 201
+        )
 
     def destroy(self, request, **path) -> Response:
         return self.end(CalendarFeed.objects.filter(calendar=self.calendar(), **feeds.reader()).first())
@@ -36,7 +38,8 @@ class Feeds(AppointmentsView):
     def end(self, feed: CalendarFeed | None) -> Response:
         if feed is None:
             raise Http404
-        return Response({**shape(feeds.revoke_feed(feed.pk)), "deleted": True})
+        ended = feeds.revoke_feed(self.checked(feed).pk, self.expected_versions)
+        return Response({**shape(ended), "deleted": True})
 
 
 def shape(feed: CalendarFeed) -> dict:

@@ -10,6 +10,7 @@ from appointments.api.base import READ, WRITE_SET_UP
 from appointments.api.group_shapes import GROUP_FORM, GROUPS
 from appointments.api.set_up import RowsView
 from appointments.services import settings
+from core.api.etag import check_if_match
 from core.models import Organization
 
 
@@ -30,6 +31,7 @@ class Groups(RowsView):
         return self.single(self.record(row), settings.version_of(row), status, headers)
 
     def update(self, request, **path) -> Response:
+        check_if_match(request, settings.version_of(self.organization))
         changed = self.form(self.body).save(
             save=lambda values: settings.update_settings(self.organization_id, values, self.expected_versions),
             check=partial(settings.check_update, self.organization),

@@ -17,7 +17,8 @@ HOLDS = document(
             "`hold_id`. Refused as a booking would be, without the rules of a customer.",
         ),
         "destroy": operation(
-            "releaseHold", "Give a kept slot back", VALUE, ref("ReleasedHold"), values=ONE,
+            "releaseHold", "Give a kept slot back", VALUE, ref("ReleasedHold"), values=ONE, parameters=("IfMatch",),
+            refusals=(412,),
             description="Its maker alone; one that expired is not there.", example={**examples.HOLD, "deleted": True},
         ),
     },

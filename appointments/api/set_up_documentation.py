@@ -136,11 +136,12 @@ FEEDS = document(
         ),
         "destroy": operation(
             "deleteFeed", "End the caller's own token that reads a calendar", VALUE, ref("EndedFeed"), values=ONE,
-            example=examples.ENDED_FEED,
+            parameters=("IfMatch",), refusals=(412,), example=examples.ENDED_FEED,
         ),
         "destroy_one": operation(
             "deleteNamedFeed", "End a token that reads a calendar", VALUE, ref("EndedFeed"),
-            values={**ONE, "feed_id": ID}, description="A person's own alone.", example=examples.ENDED_FEED,
+            values={**ONE, "feed_id": ID}, description="A person's own alone.", parameters=("IfMatch",),
+            refusals=(412,), example=examples.ENDED_FEED,
         ),
     },
     {"Feed": obj(FEED), "EndedFeed": obj(ENDED)},

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 
 from appointments.models import Calendar, CalendarFeed
 from core.context import current_actor
@@ -56,9 +57,9 @@ def issue_feed(calendar: Calendar) -> tuple[CalendarFeed, str]:
 
 
 @atomic
-def revoke_feed(pk: int) -> CalendarFeed:
-    """Its token opens nothing from now on. Raises DoesNotExist."""
-    feed = CalendarFeed.objects.locked(pk)
+def revoke_feed(pk: int, versions: Collection[int] | None = None) -> CalendarFeed:
+    """Its token opens nothing from now on. Raises DoesNotExist and StaleVersion."""
+    feed = CalendarFeed.objects.locked(pk, versions)
     feed.delete()
     feed.pk = pk
     return feed

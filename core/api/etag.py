@@ -39,7 +39,8 @@ def expected_versions(request) -> frozenset[int] | None:
     return frozenset(int(match[3]) for match in TAG.finditer(header) if match[3] and not match[1])
 
 
-def check_if_match(request, version: int) -> None:
+def check_if_match(request, version: int | None) -> None:
+    """`version`: None of what has none."""
     expected = expected_versions(request)
     if expected is not None and version not in expected:
         raise StaleVersion

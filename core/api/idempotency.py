@@ -88,7 +88,12 @@ def _replay(kept: tuple, body_hash: bytes) -> HttpResponse:
     except InvalidToken:
         raise Refusal(409, "idempotency_unreadable", "The stored answer can no longer be read") from None
     headers = {**answer["headers"], "Idempotent-Replayed": "true"}
-    return HttpResponse(answer["body"].encode(), status=answer["status"], headers=headers)
+    response = HttpResponse(answer["body"].encode(), status=answer["status"], headers=headers)
+    if response.status_code == 204:
+        # A body after it would be read as the next answer of the connection.
+        response.content = b""
+        del response["Content-Type"]
+    return response
 
 
 def _stored(response) -> bytes:

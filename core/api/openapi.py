@@ -181,7 +181,8 @@ class DialectSchema(AutoSchema):
             for name in re.findall(r"{(\w+)}", self.path)
         ]
         names = (self.view.documentation.organization, *OF_REQUEST.get(documented.kind, ()), *documented.parameters)
-        return in_path + [ref(name, "parameters") for name in names if name]
+        idle = {"IfMatch"} if self.view.action in self.view.unversioned else set()
+        return in_path + [ref(name, "parameters") for name in names if name and name not in idle]
 
     def answers(self, documented: Operation) -> dict:
         headers = self.headers(*OF_ANSWER.get(documented.kind, ()))

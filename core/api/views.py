@@ -56,6 +56,8 @@ class DialectView(viewsets.ViewSet):
     http_method_names = ["get", "post", "put", "patch", "delete", "head", "lookup"]
     # POSTs that change nothing keep no answer.
     idempotent = True
+    # Actions on what has no version: they offer no If-Match, and one that names a version is never fulfilled.
+    unversioned: frozenset[str] = frozenset()
     # How a caller names an organization.
     organization_header = "X-Organization-Id"
 
@@ -87,6 +89,8 @@ class DialectView(viewsets.ViewSet):
 
     def answer(self, request, *args, **kwargs):
         handler = partial(getattr(self, request.method.lower()), request, *args, **kwargs)
+        if self.action in self.unversioned:
+            etag.check_if_match(request, None)
         if request.method == "POST" and self.idempotent:
             return idempotency.answer_once(request, handler, self.named_organization)
         return handler()

@@ -37,6 +37,7 @@ class Sessions(InterventionsView):
     documentation = documentation.SESSIONS
     provider_actions = frozenset({"destroy"})
     idempotent = False
+    unversioned = frozenset({"destroy"})
 
     def create(self, request) -> Response:
         is_provider = any(name in request.data for name in PIN.fields)

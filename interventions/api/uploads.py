@@ -31,6 +31,7 @@ class Uploads(DialectView):
     documentation = documentation.UPLOAD
     # Of whoever was told the address: looked up before all else.
     accesses = {"update": WRITE}
+    unversioned = frozenset({"update"})
     http_method_names = ["put"]
     parser_classes = [PNGParser]
     body_limit = MAX_BYTES

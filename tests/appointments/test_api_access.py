@@ -30,8 +30,7 @@ ROWS = pytest.mark.parametrize("endpoint", TABLE, ids=IDS)
 ELSEWHERE = {"appointments-feed-file"}
 
 
-@pytest.fixture
-def world():
+def make_world() -> dict:
     """The ids that the table's paths and bodies name."""
     group = make_group()
     calendar, service, customer = make_calendar(group), make_service(group), make_customer(group)
@@ -43,7 +42,7 @@ def world():
         customer=customer,
         start=start,
         end=start.replace(minute=30),
-        key="k" * 20,
+        key=f"{group.pk:020d}",
     )
     AppointmentLine.objects.create(appointment=appointment, position=0, service=service, length=30)
     event = make_event(calendar, start.replace(hour=9), start.replace(hour=10))
@@ -63,6 +62,11 @@ def world():
         ),
     }
     return {"group": group, "vevent": FIRST_EVENT + event.pk, **{name: row.pk for name, row in rows.items()}}
+
+
+@pytest.fixture
+def world():
+    return make_world()
 
 
 def fill(value: object, world: dict) -> object:

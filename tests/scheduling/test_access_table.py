@@ -30,8 +30,7 @@ def november():
         yield
 
 
-@pytest.fixture
-def world():
+def make_world() -> dict:
     """The rows that the table's paths and bodies name."""
     organization = make_organization()
     student = make_member(organization)
@@ -39,6 +38,11 @@ def world():
     close = make_close(organization, student=student, closer=tiger)
     service = make_community_service(close)
     return {"organization": organization, "student": student, "tiger": tiger, "close": close, "service": service}
+
+
+@pytest.fixture
+def world():
+    return make_world()
 
 
 def fill(value: object, world: dict) -> object:

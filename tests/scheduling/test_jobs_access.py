@@ -40,8 +40,7 @@ JOBS_IN_STATES = {
 }
 
 
-@pytest.fixture
-def world():
+def make_world() -> dict:
     """The ids that the table's paths and bodies name."""
     organization = make_organization()
     contact = make_contact(organization)
@@ -60,6 +59,11 @@ def world():
     JobOccurrence.objects.create(recurrence=rows["recurrence"], start_at=rows["recurrence"].start_at, outcome="skipped")
     ids = {name: row.pk for name, row in rows.items()}
     return {"organization": organization, "person": str(make_contact_person(contact).uid), **ids}
+
+
+@pytest.fixture
+def world():
+    return make_world()
 
 
 def fill(value: object, world: dict) -> object:

@@ -27,7 +27,7 @@ class JobView(JobsView):
 class Jobs(JobView):
     documentation = documentation.JOB_OPERATIONS
     accesses = {"list": READ, "retrieve": READ, "create": WRITE, "update": WRITE, "update_many": WRITE}
-    array_actions = frozenset({"update_many"})
+    array_actions = unversioned = frozenset({"update_many"})
 
     def list(self, request):
         return self.page_response(JOBS, self.rows(), complete_jobs)
