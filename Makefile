@@ -16,8 +16,8 @@ PRODUCTION := env DUTYBOARD_ENV=production DUTYBOARD_VAR=var/check DATABASE_URL=
 	ENCRYPTION_KEY=throw-away-9876543210-zyxwvutsrqponmlkjihgfedcba-JIHGFEDCBA \
 	SESSION_JWT_KEY=throw-away-1357924680-acegikmoqsuwybdfhjlnprtvxz-ACEGIKMOQS
 
-.PHONY: help setup setup-dev run worker beat shell test soak bench check check-all format lint lock openapi messages clean \
-	check-format check-lint check-types check-imports check-migrations check-deploy check-openapi check-templates check-locks
+.PHONY: help setup setup-dev run worker beat shell test soak bench check check-all format lint lock openapi release-openapi messages clean \
+	check-format check-lint check-types check-imports check-migrations check-deploy check-openapi check-compatible check-templates check-locks
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -55,10 +55,10 @@ soak: setup-dev ## the heavy tests with whole counts
 bench: setup-dev ## the figures of docs/performance.md; ARGS="..." goes to the bench
 	@$(BIN)/python -m bench $(ARGS)
 
-check: setup-dev ## format, lint, types, imports, migrations, deployment, OpenAPI, templates, locks
+check: setup-dev ## format, lint, types, imports, migrations, deployment, OpenAPI and what it breaks, templates, locks
 	@$(MAKE) --no-print-directory --keep-going check-all
 
-check-all: check-format check-lint check-types check-imports check-migrations check-deploy check-openapi check-templates check-locks
+check-all: check-format check-lint check-types check-imports check-migrations check-deploy check-openapi check-compatible check-templates check-locks
 
 check-format:
 	$(BIN)/ruff format --check --quiet .
@@ -83,6 +83,9 @@ check-openapi:
 	$(MANAGE) spectacular --file var/openapi.yaml --validate --fail-on-warn
 	@diff -u docs/openapi.yaml var/openapi.yaml || { echo "docs/openapi.yaml is out of date: make openapi"; exit 1; }
 
+check-compatible:
+	@$(BIN)/python tools/api_changes.py docs/openapi-baseline.yaml docs/openapi.yaml
+
 check-templates:
 	$(BIN)/djlint --quiet --lint templates
 
@@ -98,6 +101,9 @@ format: setup-dev ## mend format and what ruff can mend
 
 openapi: setup-dev ## write docs/openapi.yaml
 	@$(MANAGE) spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+release-openapi: ## at a release: what docs/openapi.yaml says is from now on held against later changes
+	@cp docs/openapi.yaml docs/openapi-baseline.yaml
 
 messages: setup ## bring the French catalogue up to date and compile it (needs gettext); tests say what is left
 	@$(MANAGE) makemessages --locale fr --ignore .venv --ignore var --no-location --no-obsolete
