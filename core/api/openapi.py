@@ -222,7 +222,7 @@ class DialectSchema(AutoSchema):
         return {name: ref(name, "headers") for name in (*everywhere, *names)}
 
     def request_body(self, documented: Operation) -> dict:
-        """JSON, or a form in the bracket style where the view reads it. Not required: fields may stand in the query."""
+        """JSON, or a form in the bracket style where the view reads it; not required where fields may be left out."""
         schema: Any = documented.body
         if "contentMediaType" in schema:
             return {"requestBody": {"content": {schema["contentMediaType"]: {"schema": schema}}}}
@@ -230,7 +230,8 @@ class DialectSchema(AutoSchema):
         if any(parser.media_type == FORM for parser in self.view.parser_classes):
             encoding = {name: {"style": "deepObject", "explode": True} for name in schema["properties"]}
             content[FORM] = {"schema": schema, "encoding": encoding}
-        return {"requestBody": {"content": content}}
+        required = {"required": True} if self.method.lower() in self.view.bodies_needed else {}
+        return {"requestBody": {"content": content, **required}}
 
     def refusals(self, documented: Operation) -> dict:
         statuses = {*EVERYWHERE, *documented.refusals}

@@ -58,6 +58,8 @@ class DialectView(viewsets.ViewSet):
     idempotent = True
     # Actions on what has no version: they offer no If-Match, and one that names a version is never fulfilled.
     unversioned: frozenset[str] = frozenset()
+    # Methods that cannot do without a body, if it is an empty object.
+    bodies_needed: frozenset[str] = frozenset()
     # How a caller names an organization.
     organization_header = "X-Organization-Id"
 

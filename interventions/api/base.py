@@ -37,7 +37,6 @@ SITES_HEADER = "x-sites"
 SITE = r"""\s*(?:'[0-9]{1,20}'|"[0-9]{1,20}"|[0-9]{1,20})\s*"""
 SITES = re.compile(rf"\s*\[{SITE}(?:,{SITE})*\]\s*", re.ASCII)
 DIGITS = re.compile(r"[0-9]+", re.ASCII)
-WITH_BODY = {"POST", "PUT", "PATCH"}
 
 ORGANIZATION = Composed(lambda pk: Organization.objects.filter(pk=pk).order_by())
 
@@ -54,6 +53,7 @@ class InterventionsView(DialectView):
     caller: SessionCaller
     provider_actions: frozenset[str] = frozenset()
     array_actions: frozenset[str] = frozenset()
+    bodies_needed = frozenset({"post", "put", "patch"})
     states = numbers.STATUSES
 
     # -- the session ------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class InterventionsView(DialectView):
     # -- writing ----------------------------------------------------------------------------------------
 
     def check_body(self, request) -> None:
-        if request.method in WITH_BODY and not self.is_readable(request):
+        if request.method.lower() in self.bodies_needed and not self.is_readable(request):
             raise Refusal(415, "unsupported_media_type", "The content type must be application/json")
         super().check_body(request)
         # The header and the query have a syntax as well, judged with that of the body.

@@ -14,7 +14,7 @@ from core.links import sign_link
 from interventions.api import intervention_rights
 from interventions.api.errors import PREFIXES
 from interventions.api.fields import ID
-from interventions.api.labels import Number
+from interventions.api.labels import Number, shape_schema
 from interventions.api.numbers import (
     ASSIGNEES,
     CLIENT_DECISIONS,
@@ -208,7 +208,7 @@ ONE = Row(
     {
         **written(WITH_PIN),
         **READ,
-        "anomalies": made("id", lambda pk: [], array_of(OF_ITS_ANOMALIES.schema(InterventionAnomaly))),
+        "anomalies": made("id", lambda pk: [], array_of(shape_schema(OF_ITS_ANOMALIES, InterventionAnomaly))),
         EXECUTOR: Column("execution__user_id"),
         VERSION: Column("version"),
     }
