@@ -19,8 +19,13 @@ def follow_clocks(organization: Organization, old_zone: str) -> None:
     tasks.rearm_local(organization, old_zone, timezone.now())
 
 
-def give_scripts_of_this_release(**_about) -> None:
-    """The list is the code's own, so whoever migrates to a release gets its scripts."""
+def give_scripts_of_this_release(plan=(), **_about) -> None:
+    """The list is the code's own, so whoever migrates to a release gets its scripts; not who leaves it.
+
+    Backwards, the tables have no longer what the code reads.
+    """
+    if any(is_backwards for _migration, is_backwards in plan):
+        return
     for organization in Organization.objects.order_by("pk"):
         shipping.ship(organization)
 

@@ -85,7 +85,7 @@ def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
             *("Calendars", "Calendar sets", "Services", "Service sets", "Booking rules", "Holds", "Calendar feeds"),
         ],
         "Set-up of interventions": ["Sites", "Company contacts"],
-        "Integrations": ["API keys", "Clients"],
+        "Integrations": ["API keys", "Clients", "Client usage"],
         "Set-up": ["Scheduling settings", "Special working days", "Organizations"],
     }
     assert "Integrations" not in sections(person("ben", Role.BASIC_STAFF, paris))

@@ -113,10 +113,10 @@ def test_pruning_keeps_what_failed_or_waits(organization):
         a_note(organization, state=state, created_at=then)
     a_note(organization, state="sent")
     before = timezone.now() - timedelta(days=90)
-    assert mail.prune_outbox(organization.pk, before, dry_run=True) == 2
-    assert OutboxMessage.objects.count() == 6
+    assert mail.prune_outbox(organization.pk, before, dry_run=True) == 3
+    assert OutboxMessage.objects.count() == 7
     kept = OutboxMessage.history.count()
-    assert mail.prune_outbox(organization.pk, before) == 2
+    assert mail.prune_outbox(organization.pk, before) == 3
     assert OutboxMessage.history.count() == kept, "age is nobody's deed"
     left = OutboxMessage.objects.values_list("state", flat=True)
     assert sorted(left) == ["failed", "queued", "sending", "sent"]
@@ -136,11 +136,11 @@ def test_the_command_prints_one_json_object(organization):
     a_note(organization, params={"over": True})
     output = StringIO()
     call_command("send_outbox", json=True, stdout=output)
-    assert json.loads(output.getvalue()) == {"sent": 1, "cancelled": 1, "retried": 1, "failed": 0}
+    assert json.loads(output.getvalue()) == {"sent": 1, "cancelled": 1, "retried": 1, "failed": 0, "captured": 0}
 
 
 def test_the_command_prints_counts(organization):
     a_note(organization)
     output = StringIO()
     call_command("send_outbox", stdout=output)
-    assert output.getvalue() == "1 sent, 0 cancelled, 0 retried, 0 failed\n"
+    assert output.getvalue() == "1 sent, 0 cancelled, 0 retried, 0 failed, 0 captured\n"

@@ -148,4 +148,4 @@ def test_the_command_in_a_loop_is_a_worker_too(tmp_path):
                 output, _ = process.communicate(timeout=30)
             finally:
                 process.kill()
-    assert json.loads(output) == {"sent": 2, "cancelled": 0, "retried": 0, "failed": 0}
+    assert json.loads(output) == {"sent": 2, "cancelled": 0, "retried": 0, "failed": 0, "captured": 0}

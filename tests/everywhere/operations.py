@@ -16,6 +16,7 @@ from tests.interventions.access_table_visits import TABLE as VISITS
 from tests.scheduling.access_table import TABLE as COMMUNITY
 from tests.scheduling.jobs_access_table import TABLE as JOBS
 from tests.svctasks.access_table import TABLE as SVCTASKS
+from tests.webhooks.access_table import TABLE as INTEGRATION
 
 PNG = png()
 
@@ -74,6 +75,7 @@ TABLE = [
     *of("appointments", APPOINTMENTS, in_group),
     *of("interventions", [*REGISTER, *VISITS]),
     *of("svctasks", SVCTASKS),
+    *of("common", [(one.method, one.route, one.path, one.body) for one in INTEGRATION]),
     *OTHERS,
 ]
 # What names a kind of row in a path → whose GET shows it.
@@ -94,6 +96,7 @@ NO_SINGLE_ROW = {
     *(f"interventions-{name}" for name in ("sites", "company-contacts", "routines", "observations", "interventions")),
     *("interventions-links", "interventions-report", "interventions-signature-image"),
     *(f"svctasks-{name}" for name in ("tasks", "scripts", "workdays", "task-runs", "next")),
+    *(f"integration-{name}" for name in ("webhooks", "deliveries", "events")),
 }
 # POSTs that keep no answer [contract 00]; /oauth/* and /auth/tokens are no dialect's.
 NO_KEY = {

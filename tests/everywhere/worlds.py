@@ -27,6 +27,8 @@ from tests.scheduling.test_jobs_access import make_world as make_jobs
 from tests.svctasks.conftest import SCOPES as OF_SVCTASKS
 from tests.svctasks.test_api_access import World as Desk
 from tests.svctasks.wire import NO_ID
+from tests.webhooks.test_api_access import World as Edge
+from tests.webhooks.wire import SCOPES as OF_INTEGRATION
 
 NOBODY = "public"
 
@@ -132,6 +134,15 @@ class Svctasks(World):
         return program_or_student(self.organization, OF_SVCTASKS, has_scope, has_role)
 
 
+class Integration(World):
+    def __init__(self):
+        edge = Edge()
+        self.organization, self.ids = edge.town, edge.ids
+
+    def headers(self, operation, *, has_scope=True, has_role=True):
+        return program_or_student(self.organization, [*OF_INTEGRATION, "tig"], has_scope, has_role)
+
+
 def program_or_student(place: Organization, scopes: list[str], has_scope: bool, has_role: bool) -> dict[str, str]:
     """Where an application needs no role, it is a person who lacks one."""
     client = factories.make_client(place, roles=[], allowed_scopes=scopes if has_scope else [NOBODY])
@@ -152,6 +163,7 @@ WORLDS: dict[str, type[World]] = {
     "appointments": Appointments,
     "interventions": Interventions,
     "svctasks": Svctasks,
+    "common": Integration,
 }
 
 
