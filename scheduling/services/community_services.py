@@ -173,6 +173,7 @@ def remove(service: CommunityService) -> None:
     """Delete the locked service; what made up for it says so no more, in its own history."""
     for later in CommunityService.objects.filter(makes_up=service):
         later.changed(makes_up=None).save()
+        record(events.SERVICE_UPDATED, later)
     student_time.free([service.pk])
     record(events.SERVICE_DELETED, service)
     service.delete()
