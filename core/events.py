@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from core.models import Event
+from core.statements import standing_cursor
 from core.webhooks import deliveries
 
 
@@ -76,10 +77,9 @@ RETURNING id
 
 
 def _write_at_once(kind: str, organization_id: int, entity_id: str) -> list[int]:
-    with connection.cursor() as cursor:
-        values: list[Any] = [organization_id, kind, entity_id, timezone.now(), deliveries.TRIED_FOR]
-        cursor.execute(AT_ONCE, values)
-        return [pk for (pk,) in cursor.fetchall()]
+    cursor = standing_cursor()
+    cursor.execute(AT_ONCE, [organization_id, kind, entity_id, timezone.now(), deliveries.TRIED_FOR])
+    return [pk for (pk,) in cursor.fetchall()]
 
 
 def _write_in_turn(kind: str, organization_id: int, entity_id: str) -> list[int]:
