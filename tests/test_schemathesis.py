@@ -5,6 +5,7 @@ import os
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
@@ -22,7 +23,6 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from config.wsgi import application
 from tests.cases import counted
 from tests.openapi_world import World
 from tests.scale import scaled
@@ -57,7 +57,7 @@ CONFIG = {
 schema = schemathesis.openapi.from_dict(
     SchemaGenerator().get_schema(public=True), config=schemathesis.Config.from_dict(CONFIG)
 )
-schema.app = application
+schema.app = get_wsgi_application()
 OPERATIONS = sum(1 for _ in schema.get_all_operations())
 
 

@@ -18,8 +18,8 @@ from tests.appointments.practice import HOUR, NOW, TEN
 from tests.back_office import browser, person, url
 
 pytestmark = pytest.mark.django_db
-# Two of them are for the banner that every page may have.
-MOST_QUERIES = 10
+# Four of them are for the banners that every page may have.
+MOST_QUERIES = 12
 
 
 @pytest.fixture(autouse=True)

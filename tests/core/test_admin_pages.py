@@ -85,7 +85,7 @@ def test_the_sidebar_is_by_task_and_by_role(administrator, paris):
             *("Calendars", "Calendar sets", "Services", "Service sets", "Booking rules", "Holds", "Calendar feeds"),
         ],
         "Set-up of interventions": ["Sites", "Company contacts"],
-        "Integrations": ["API keys", "Clients", "Client usage"],
+        "Integrations": ["API keys", "Clients", "Client usage", "Webhooks", "Deliveries", "Events"],
         "Set-up": ["Scheduling settings", "Special working days", "Organizations"],
     }
     assert "Integrations" not in sections(person("ben", Role.BASIC_STAFF, paris))
@@ -129,8 +129,9 @@ def test_the_dashboard_asks_a_fixed_number_of_queries(administrator, paris, djan
         close_of(student, administrator, paris, {"duration": 7200, "occupation": "A"})
     client = browser(administrator)
     # Eight of them are the safety register's: four counts, two queues and two charts. Three are those of service tasks:
-    # a count, and whether a dispatcher is at work. One asks whether a secret or a key expires.
-    with django_assert_max_num_queries(35):
+    # a count, and whether a dispatcher is at work. One asks whether a secret or a key expires, one for webhooks that
+    # fail.
+    with django_assert_max_num_queries(36):
         client.get("/admin/")
 
 

@@ -276,10 +276,11 @@ def test_the_welcome_can_be_pasted_again_and_again(live_server, settings):
         lines = text[text.index("TOKEN=") :].replace("curl -i", "curl -s")
         done = subprocess.run(["bash", "-e"], input=lines, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
-        made, job, booked, visit, task = documents_of(done.stdout)
+        made, job, booked, visit, task, feed = documents_of(done.stdout)
         assert list(job) == ["id"]
         assert list(booked) == ["records"]
         assert visit["data"]["id"]
         assert task["svcscriptcode"] == "dialByCallList"
+        assert "job.created" in {event["type"] for event in feed["items"]}
         assert made["schedule_at"].endswith(("T06:00:00.000Z", "T05:00:00.000Z"))
         assert made["close"]["state"] == "unclose"

@@ -23,8 +23,8 @@ CALLS = {
     "list, a full page": ("GET", f"{RS}?pageSize=1", None, 6),
     "links": (*("GET", f"{LINKS}?interventionId={{visit}}"), None, 3),
     "show": ("GET", f"{RS}/{{visit}}", None, 7),
-    "change": ("PATCH", f"{CURATIVE}/{{planned}}", {"description": "Ring twice"}, 10),
-    "move": ("PATCH", f"{CURATIVE}/{{planned}}", NEXT_DATES, 10),
+    "change": ("PATCH", f"{CURATIVE}/{{planned}}", {"description": "Ring twice"}, 11),
+    "move": ("PATCH", f"{CURATIVE}/{{planned}}", NEXT_DATES, 11),
     "e-mail": ("POST", f"{RS}/{{planned}}/emails/informations", {"email": "ada@example.org"}, 6),
 }
 

@@ -29,9 +29,9 @@ CALLS = {
     "list anomalies, narrowed, labelled": ("GET", NARROWED, None, 3),
     "show anomaly": ("GET", ONE, None, 3),
     # The first one of an organization makes its counter.
-    "report observation": ("POST", OBSERVATIONS, SEEN, 12),
-    "replace anomaly": ("PUT", ONE, SEEN, 9),
-    "resolve anomaly": ("PATCH", "/anomalies/v3/rs/{anomaly}/non-conformity", {"resolvedComment": "Done"}, 7),
+    "report observation": ("POST", OBSERVATIONS, SEEN, 13),
+    "replace anomaly": ("PUT", ONE, SEEN, 10),
+    "resolve anomaly": ("PATCH", "/anomalies/v3/rs/{anomaly}/non-conformity", {"resolvedComment": "Done"}, 8),
 }
 
 
@@ -71,5 +71,7 @@ def test_prescriptions_are_looked_up_at_once(number):
     with CaptureQueriesContext(connection) as queries:
         response = caller.post("/anomalies/v2/rs/reports/7/prescription", rows)
     assert response.json() == {"nbInsertion": number}
-    looked_up = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    looked_up = [
+        query["sql"] for query in queries if query["sql"].startswith("SELECT") and not is_bookkeeping(query["sql"])
+    ]
     assert len(looked_up) == 7

@@ -232,5 +232,5 @@ def test_many_rows_are_confirmed_with_a_fixed_number_of_queries(mara, paris, clo
     rows = [close.community_services.create(organization=paris, duration=60) for _ in range(20)]
     chosen = {"action": "make_up", "_selected_action": [row.pk for row in rows]}
     client = browser(mara)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert len(client.post(url(SERVICE, "changelist"), chosen).context["listed"]) == 20

@@ -19,8 +19,8 @@ from tests.scheduling.office import Office
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-11-24"
-# Two of them are for the banner that every page may have.
-MOST_QUERIES = 10
+# Four of them are for the banners that every page may have.
+MOST_QUERIES = 12
 HOUR, DAY_LENGTH = timedelta(hours=1), timedelta(days=1)
 
 

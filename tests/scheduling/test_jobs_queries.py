@@ -28,12 +28,12 @@ CALLS = {
     "list with a total": ("GET", f"jobs?{EVER}&includeTotal=true", None, 5),
     "show": ("GET", "jobs/{job}", None, 4),
     "history": ("GET", "jobs/{job}/statusHistory", None, 3),
-    "create": ("POST", "jobs", NEW, 10),
-    "create, with a reference of the type": ("POST", "jobs", {**NEW, "typeId": "{numbered}"}, 12),
-    "update": ("PATCH", "jobs/{job}", {"description": "Ring twice"}, 6),
-    "schedule": ("PUT", "jobs/{job}/schedule", PLAN, 12),
-    "start": ("PUT", "jobs/{job}/start", {}, 7),
-    "cancel": ("PUT", "jobs/{job}/cancel", {}, 9),
+    "create": ("POST", "jobs", NEW, 11),
+    "create, with a reference of the type": ("POST", "jobs", {**NEW, "typeId": "{numbered}"}, 13),
+    "update": ("PATCH", "jobs/{job}", {"description": "Ring twice"}, 7),
+    "schedule": ("PUT", "jobs/{job}/schedule", PLAN, 13),
+    "start": ("PUT", "jobs/{job}/start", {}, 8),
+    "cancel": ("PUT", "jobs/{job}/cancel", {}, 10),
 }
 
 

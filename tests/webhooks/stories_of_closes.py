@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from django.test import Client
 
 from core.links import sign_link
-from core.models import Role
+from core.models import Retention, Role
 from scheduling.emails import CLOSE_LINK, LINK_LIFETIME, SERVICE_LINK
-from scheduling.models import Close, CommunityService, Contest, SchedulingSettings
+from scheduling.models import Close, CommunityService, Contest
 from scheduling.rules import allowed_days
 from scheduling.services.contests import contest_close
 from tests import api
@@ -215,7 +215,7 @@ def the_service_task_opens_what_has_ended():
 @story()
 def the_purge_tells_nobody_of_whom_it_forgets():
     campus = Campus()
-    SchedulingSettings.objects.update_or_create(organization=campus.place, defaults={"retention_days": 30})
+    Retention.objects.create(organization=campus.place, kind="closes_and_services", days=30)
     old = datetime.fromisoformat("2020-01-01T09:00:00+00:00")
     Close.objects.update(state="unclose", created_at=old, end_at=old)
     yield

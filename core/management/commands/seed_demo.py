@@ -95,7 +95,7 @@ def _curl_lines(found: Demo) -> list[str]:
             lines.append(_session_line(sample, demo.logins(found)["advanced_staff"]))
         lines.append(_curl_line(sample))
     events = settings.SITE_URL + reverse("integration-events")
-    return [*lines, "", "What happened, to be followed:", f'curl -s {events} -H "Authorization: Bearer $TOKEN"']
+    return [*lines, f'curl -i {events} -H "Authorization: Bearer $TOKEN"']
 
 
 def _session_line(sample: Sample, login: dict) -> str:
