@@ -87,7 +87,8 @@ def json_content(schema: dict, example: object = None) -> dict:
 
 
 def in_query(name: str, schema: dict, description: str) -> dict:
-    style = {"style": "deepObject", "explode": True} if schema.get("type") == "object" else {}
+    # Nothing is sent but what is filled in: without an example the page makes up a value of each property.
+    style = {"style": "deepObject", "explode": True, "example": {}} if schema.get("type") == "object" else {}
     return {"name": name, "in": "query", "description": description, "schema": schema, **style}
 
 

@@ -81,10 +81,10 @@ def test_it_is_tried_with_a_clients_credentials(page, take_screenshot):
     flow = page.locator(".auth-container").filter(has_text="clientCredentials")
     flow.locator("[data-name=clientId]").fill(client.client_id)
     flow.locator("[data-name=clientSecret]").fill(CLIENT_SECRET)
-    flow.get_by_role("button", name="Authorize").click()
-    flow.get_by_role("button", name="Logout").wait_for()
+    flow.get_by_role("button", name="Apply given OAuth2 credentials").click()
+    flow.get_by_role("button", name="Remove authorization").wait_for()
     take_screenshot(page, "authorized")
-    page.get_by_role("button", name="Close").last.click()
+    flow.get_by_role("button", name="Close", exact=True).click()
     assert try_out(page, "List community services") == "200"
     assert try_out(page, "Assign a community service", '{"community_service": {"duration": 5400}}') == "201"
     assert CommunityService.objects.filter(duration=5400).exists()
@@ -95,8 +95,8 @@ def test_it_is_tried_with_a_clients_credentials(page, take_screenshot):
 def test_it_says_how_to_begin_and_how_messages_are_checked(page, take_screenshot):
     page.goto("/api/docs")
     page.get_by_role("heading", name="A token").wait_for()
-    page.evaluate(HEADINGS)
     table = page.locator("table").filter(has_text="close.unclosed")
+    scroll_to(page, table)
     table.scroll_into_view_if_needed()
     assert "An account was opened again" in table.inner_text()
     take_screenshot(page, "events")
