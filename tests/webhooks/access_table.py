@@ -27,7 +27,7 @@ TABLE = [
     Endpoint("GET", "integration-webhooks", URL, None, (200, 403, 200, 200, 200), READ),
     Endpoint("POST", "integration-webhooks", URL, BODY, (201, 403, 403, 201, 201)),
     Endpoint("GET", "integration-webhook", ONE, None, (200, 403, 200, 200, 404), READ),
-    Endpoint("PATCH", "integration-webhook", ONE, {"types": ["*"]}, (200, 403, 403, 200, 404)),
+    Endpoint("PATCH", "integration-webhook", ONE, {"types": ["close.closed"]}, (200, 403, 403, 200, 404)),
     Endpoint("DELETE", "integration-webhook", ONE, None, (204, 403, 403, 204, 404)),
     Endpoint("POST", "integration-rotate", f"{ONE}/rotate", None, (200, 403, 403, 200, 404)),
     Endpoint("GET", "integration-deliveries", f"{ONE}/deliveries", None, (200, 403, 200, 200, 404), READ),

@@ -21,7 +21,7 @@ class World:
         self.town, self.elsewhere = make_organization("Town"), make_organization("Elsewhere")
         webhook, _secret = create_webhook(self.town, {**BODY, "types": ["*"]})
         happen(self.town, "close.closed")
-        self.ids = {"webhook": webhook.pk, "delivery": WebhookDelivery.objects.get().pk}
+        self.ids = {"webhook": webhook.pk, "delivery": WebhookDelivery.objects.get(webhook=webhook).pk}
 
     def caller(self, column: str) -> Caller:
         if column in ("program", "other organization"):
