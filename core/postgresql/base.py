@@ -40,6 +40,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         A new one looks up anew how each type is sent and read, which is a third of a short statement.
         """
+        # As for any cursor: the database may have been started anew since the last request.
+        self.close_if_health_check_failed()
         self.ensure_connection()
         if self._standing is None or self._standing.connection is not self.connection:
             with self.wrap_database_errors:
