@@ -16,11 +16,6 @@ SHOWN += ["createdAt", "updatedAt"]
 
 
 @pytest.fixture
-def organization():
-    return make_organization()
-
-
-@pytest.fixture
 def caller(organization):
     return integrator(organization)
 

@@ -9,7 +9,7 @@ from core.webhooks import sending, services
 from core.webhooks.envelope import event_id
 from tests.factories import make_organization
 from tests.receiver import answer
-from tests.webhooks.wire import BODY, URL, at, happen, integrator, listening, verified, webhook_to
+from tests.webhooks.wire import BODY, URL, at, happen, integrator, verified, webhook_to
 
 pytestmark = pytest.mark.django_db
 State = WebhookDelivery.State
@@ -18,24 +18,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def organization():
-    return make_organization()
-
-
-@pytest.fixture
 def caller(organization):
     return integrator(organization)
-
-
-@pytest.fixture
-def receiver(settings):
-    with listening(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def webhook(receiver, organization) -> Webhook:
-    return webhook_to(receiver, organization)[0]
 
 
 def listed(caller, webhook: Webhook, query: str = "") -> dict:

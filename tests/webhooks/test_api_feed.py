@@ -18,11 +18,6 @@ NOON = datetime(2024, 11, 22, 12, 0, 0, 123000, tzinfo=UTC)
 
 
 @pytest.fixture
-def organization():
-    return make_organization()
-
-
-@pytest.fixture
 def caller(organization):
     return integrator(organization)
 

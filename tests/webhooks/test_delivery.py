@@ -7,10 +7,9 @@ from itertools import pairwise
 import pytest
 
 from core import outbound
-from core.models import Webhook, WebhookDelivery
+from core.models import WebhookDelivery
 from core.webhooks import sending
 from core.webhooks.envelope import envelope, event_id
-from tests.factories import make_organization
 from tests.receiver import Receiver, answer
 from tests.webhooks.wire import at, happen, listening, only_delivery, verified, webhook_to
 
@@ -19,22 +18,6 @@ State = WebhookDelivery.State
 # Long before any day on which these tests run.
 NOON = datetime(2024, 11, 22, 12, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def organization():
-    return make_organization()
-
-
-@pytest.fixture
-def receiver(settings):
-    with listening(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def webhook(receiver, organization) -> Webhook:
-    return webhook_to(receiver, organization)[0]
 
 
 def refuse(handler) -> None:

@@ -10,31 +10,15 @@ from core import mail
 from core.models import Event, OutboxMessage, Role, Webhook, WebhookDelivery
 from core.webhooks import sending
 from core.webhooks.services import delete_webhook, update_webhook
-from tests.factories import make_member, make_organization
+from tests.factories import make_member
 from tests.receiver import answer
-from tests.webhooks.wire import at, happen, integrator, listening, only_delivery, verified, webhook_to
+from tests.webhooks.wire import at, happen, integrator, only_delivery, verified, webhook_to
 
 pytestmark = pytest.mark.django_db
 State = WebhookDelivery.State
 # Long before any day on which these tests run.
 NOON = datetime(2024, 11, 22, 12, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def organization():
-    return make_organization()
-
-
-@pytest.fixture
-def receiver(settings):
-    with listening(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def webhook(receiver, organization) -> Webhook:
-    return webhook_to(receiver, organization)[0]
 
 
 def refuse(handler) -> None:

@@ -5,17 +5,11 @@ import pytest
 from core.webhooks import sending
 from core.webhooks.services import create_webhook
 from tests.dns import hosts
-from tests.factories import make_organization
 from tests.receiver import Receiver, answer
 from tests.webhooks.wire import URL, happen, integrator, listening, only_delivery, webhook_to
 
 pytestmark = pytest.mark.django_db
 PUBLIC = "93.184.216.34"
-
-
-@pytest.fixture
-def organization():
-    return make_organization()
 
 
 def delivered_to(url: str, organization) -> None:
