@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from core.crypto import is_readable
 from core.doctor import Finding, Level, error, of_ids, of_rows, register, warning
-from core.feed import Settled
+from core.feed import preceded
 from core.health import OUTBOX_LIMIT
 from core.models import Event, Webhook, WebhookDelivery
 from core.webhooks import sending
@@ -55,12 +55,16 @@ def check_webhook_secrets() -> Iterator[Finding]:
 def check_feed() -> Iterator[Finding]:
     """PostgreSQL: an event waits for its place as long as something older may still commit."""
     now = timezone.now()
-    held = Event.objects.filter(position=None, created_at__lt=now - OUTBOX_LIMIT).exclude(Settled(F("transaction")))
+    held = Event.objects.filter(preceded(), position=None, created_at__lt=now - OUTBOX_LIMIT)
     oldest = held.order_by("created_at").first()
     if oldest is not None:
         minutes = int((now - oldest.created_at).total_seconds() // 60)
-        mend = "End the transaction that has been open for longest: see pg_stat_activity (xact_start, backend_xid)."
-        yield warning(f"the feed of events has stood still for {minutes} min: a transaction that writes is open", mend)
+        mend = (
+            "End the oldest transaction in this database that writes: see pg_stat_activity (xact_start, backend_xid)."
+        )
+        yield warning(
+            f"the feed of events has stood still for {minutes} min: a transaction that wrote events is open", mend
+        )
 
 
 register("webhooks", check_webhooks)

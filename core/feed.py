@@ -1,13 +1,14 @@
 """The feed of events: an order that never changes, and for whoever reads by position each event once [contract 60].
 
-PostgreSQL gives transactions rising numbers, and tells below which of them all have ended: events of these take the
-next positions, in the order of their transactions. Later ones have higher numbers, so nothing comes before them.
+PostgreSQL numbers transactions, and tells which of those that wrote events still run. Events of older transactions than
+these take the next positions, in the order of their transactions; what commits later comes behind them.
 """
 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, F, Field, Func, QuerySet
+from django.db import connection
+from django.db.models import BigIntegerField, F, Field, Func, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import StateConflict
@@ -25,16 +26,41 @@ class Gone(StateConflict):
         super().__init__(_("Events behind this cursor are gone: begin again without it"), [])
 
 
-class Settled(Func):
-    """Whether every transaction up to this number has ended. What was restored may have a number of the future."""
+class NextTransaction(Func):
+    """PostgreSQL's number for the next transaction: what was restored may have a number of the future."""
 
-    template = "(%(expressions)s >= 0)"
-    output_field: Field = BooleanField()
+    template = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    output_field: Field = BigIntegerField()
 
-    def as_postgresql(self, compiler, connection, **context):
-        snapshot = "(pg_current_snapshot())::text::bigint"
-        template = f"(%(expressions)s < pg_snapshot_xmin{snapshot} OR %(expressions)s >= pg_snapshot_xmax{snapshot})"
-        return self.as_sql(compiler, connection, template=template, **context)
+
+# Whoever has inserted an event holds this lock until his transaction ends. Of the number, locks have the lower 32 bits.
+WRITERS = """
+WITH held AS MATERIALIZED (SELECT * FROM pg_locks)
+SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, number.transactionid::text::bigint
+  FROM held AS writer JOIN held AS number USING (virtualtransaction)
+ WHERE writer.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND writer.relation = 'core_event'::regclass AND writer.mode = 'RowExclusiveLock'
+   AND writer.pid IS DISTINCT FROM pg_backend_pid()
+   AND number.locktype = 'transactionid' AND number.mode = 'ExclusiveLock'
+"""
+
+
+def preceded() -> Q:
+    """Of the events that have no position: those before which one of an older transaction may still be committed."""
+    first = _oldest_writer() if connection.vendor == "postgresql" else None
+    return Q(pk__in=[]) if first is None else Q(transaction__gte=first, transaction__lt=NextTransaction())
+
+
+def _oldest_writer() -> int | None:
+    """The number of the oldest other transaction that has written events and still runs."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITERS)
+        return min((_whole(number, near) for near, number in cursor.fetchall()), default=None)
+
+
+def _whole(number: int, near: int) -> int:
+    """The whole of a number of which we have 32 bits, and another that is not far from it."""
+    return near + (number - near + 2**31) % 2**32 - 2**31
 
 
 def read(organization: Organization, after: int, limit: int, kinds: list[str]) -> tuple[list[Event], int]:
@@ -62,10 +88,11 @@ def _reached(found: list[Event], limit: int, looked_to: int) -> int:
 @atomic
 def place(organization: Organization) -> int:
     """Give the events that nothing older can precede any more their positions; how many."""
-    if not _waiting(organization).exists():
+    waiting = Event.objects.filter(organization=organization, position=None)
+    if not waiting.exists():
         return 0
     feed = _locked(organization)
-    events = list(_waiting(organization).order_by("transaction", "id").only("pk")[:MOST_PLACED])
+    events = list(waiting.exclude(preceded()).order_by("transaction", "id").only("pk")[:MOST_PLACED])
     for position, event in enumerate(events, start=feed.last_position + 1):
         event.position = position
     Event.objects.bulk_update(events, ["position"], batch_size=BATCH)
@@ -77,11 +104,6 @@ def _locked(organization: Organization) -> EventFeed:
     """One at a time gives positions."""
     EventFeed.objects.get_or_create(organization=organization)
     return EventFeed.objects.select_for_update().get(organization=organization)
-
-
-def _waiting(organization: Organization) -> QuerySet[Event]:
-    rows = Event.objects.filter(organization=organization, position=None)
-    return rows.filter(Settled(F("transaction")))
 
 
 def purge(organization: Organization, before: datetime, *, dry_run: bool = False) -> int:

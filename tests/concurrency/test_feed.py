@@ -174,16 +174,19 @@ def test_what_is_committed_waits_for_an_older_transaction_and_comes_after_it(org
 
 
 @pytest.mark.postgres
-def test_a_transaction_that_only_reads_holds_nobody_up(organization):
-    def look(started: threading.Event, ends: threading.Event) -> None:
+@pytest.mark.parametrize("what", ["reads", "writes what is no event"])
+def test_a_transaction_without_events_holds_nobody_up(organization, what):
+    def work(started: threading.Event, ends: threading.Event) -> None:
         with atomic():
             Event.objects.count()
+            if what != "reads":
+                make_organization()
             started.set()
             ends.wait(30)
         connection.close()
 
     started, ends = threading.Event(), threading.Event()
-    thread = threading.Thread(target=look, args=(started, ends))
+    thread = threading.Thread(target=work, args=(started, ends))
     thread.start()
     try:
         assert started.wait(30)
@@ -193,6 +196,13 @@ def test_a_transaction_that_only_reads_holds_nobody_up(organization):
     finally:
         ends.set()
         thread.join()
+
+
+@pytest.mark.parametrize("around", [0, 2**32, 5 * 2**32])
+@pytest.mark.parametrize("distance", [-(2**31), -1000, 0, 1000, 2**31 - 1])
+def test_the_number_of_a_transaction_is_whole_again_also_where_its_32_bits_began_anew(around, distance):
+    number = 2**32 + around + distance
+    assert feed._whole(number % 2**32, 2**32 + around) == number
 
 
 @pytest.mark.postgres
