@@ -1,6 +1,6 @@
 """Local times, across the nights when clocks change. Pure."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -33,6 +33,11 @@ def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
         else:
             high = middle
     return start + timedelta(seconds=high)
+
+
+def clock_text(instant: datetime, zone: tzinfo) -> str:
+    """2026-06-01 11:00, there."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def hours_and_minutes(seconds: int) -> str:

@@ -126,8 +126,16 @@ class BackOfficeAdmin(SavedViews, RowActions, Deletion, Past, RoleAccess, Limite
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         row = self.get_object(request, object_id) if object_id else None
         zone = self.zone_of(row) if row else self.zone_to_add(request)
+        return self._on_clock(zone, self._changeform, request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        row = self.get_object(request, object_id)
+        zone = self.zone_of(row) if row else None
+        return self._on_clock(zone, super().delete_view, request, object_id, extra_context)
+
+    def _on_clock(self, zone, view, *args):
         with timezone.override(zone or timezone.get_current_timezone()):
-            response = self._changeform(request, object_id, form_url, extra_context)
+            response = view(*args)
             return response.render() if isinstance(response, TemplateResponse) else response
 
     def _changeform(self, request, *args):

@@ -12,6 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
 
+from core.zones import clock_text
+
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 MOST_ROWS = 50_000
 # SQLite binds no more values than so many at once, everywhere.
@@ -92,7 +94,7 @@ def _cut_line() -> str:
 
 def _cell(value, formula_starts: tuple[str, ...]):
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        return clock_text(value, timezone.get_current_timezone())
     if isinstance(value, str):
         return _plain(value, formula_starts)
     return "" if value is None else value

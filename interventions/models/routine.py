@@ -110,4 +110,4 @@ class RoutineOccurrence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.routine} · {self.due_at:%Y-%m-%d}"
+        return f"{self.routine} · {timezone.localdate(self.due_at)}"

@@ -1,9 +1,11 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models.base import OrganizationRow
 from core.models.history import history
+from core.zones import clock_text
 from scheduling.models.close import MAX_TEXT, TEXT
 from scheduling.models.contact import Contact, ContactPerson
 from scheduling.models.job import Job
@@ -98,4 +100,5 @@ class JobOccurrence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.start_at:%Y-%m-%d %H:%M} {self.get_outcome_display()}"
+        start = clock_text(self.start_at, timezone.get_current_timezone())
+        return f"{start} {self.get_outcome_display()}"

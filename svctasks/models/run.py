@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Organization
+from core.zones import clock_text
 from svctasks.models.task import ServiceTask
 
 
@@ -105,4 +106,4 @@ class ServiceRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.due_at:%Y-%m-%d %H:%M} {self.site}".strip()
+        return f"{clock_text(self.due_at, timezone.get_current_timezone())} {self.site}".strip()

@@ -1,6 +1,6 @@
 """What became of a recurring job's occurrences: a few on its own page, all of them in a list."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -88,3 +88,11 @@ def test_an_occurrence_is_only_read(office):
     assert office.client.get(url(model, "add")).status_code == 403
     assert office.client.get(url(model, "history", row.pk)).status_code == 404
     assert office.client.get(url(model, "deleted")).status_code == 404
+
+
+def test_an_occurrences_page_is_named_by_its_start_on_the_organizations_clock(office):
+    recurrence = make_recurrence(office.place, type=office.type, contact=office.contact)
+    start = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    row = JobOccurrence.objects.create(recurrence=recurrence, start_at=start, outcome="skipped")
+    page = office.client.get(url("scheduling_joboccurrence", "change", row.pk)).content.decode()
+    assert "2026-07-02 00:30 Left out" in page

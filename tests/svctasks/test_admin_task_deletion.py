@@ -1,0 +1,38 @@
+"""Deleting a service task in the back office: what the page says goes with it."""
+
+import re
+
+import pytest
+
+from tests.back_office import url
+from tests.svctask_factories import make_run
+from tests.svctasks.desk import TASK, Desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def named(page) -> list[str]:
+    """The runs that the page says will be deleted, too."""
+    listed = page.content.decode().partition('id="deleted-objects"')[2]
+    return re.findall(r"(\d{4}-\d\d-\d\d \d\d:\d\d) main", listed)
+
+
+def test_its_page_names_the_runs_on_the_organizations_clock(desk):
+    task = desk.task()
+    make_run(task, desk.at("2026-11-20 09:00"))
+    make_run(task, desk.at("2026-07-01 00:30"))
+    page = desk.client.get(url(TASK, "delete", task.pk))
+    assert sorted(named(page)) == ["2026-07-01 00:30", "2026-11-20 09:00"]
+
+
+def test_its_page_costs_the_same_however_many_runs_there_are(desk, django_assert_max_num_queries):
+    task = desk.task()
+    for day in range(1, 29):
+        make_run(task, desk.at(f"2026-11-{day:02} 09:00"))
+    with django_assert_max_num_queries(20):
+        assert len(named(desk.client.get(url(TASK, "delete", task.pk)))) == 28
