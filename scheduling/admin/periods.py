@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from scheduling.minutes import DAY, check_periods
+from scheduling.minutes import DAY, WEEK, check_periods
 
 CLOCK = r"(\d{1,2})[:hH](\d{2})"
 WORD = r"([^\W\d_]{2,})\.?"
@@ -71,22 +71,29 @@ def _clock(minute: int) -> str:
 def _read(line: str, end: int) -> list[dict]:
     """The periods of a line: of several days where it names a span of them."""
     if end == DAY and (found := HOURS.fullmatch(line)):
-        return [_period(line, 0, found.groups()[:2], 0, found.groups()[2:])]
+        return _periods(line, 0, found.groups()[:2], 0, found.groups()[2:])
     if end > DAY and (found := OF_WEEK.fullmatch(line)):
         first, last, *clocks = found.groups()
-        days = range(_day(line, first), _day(line, last or first) + 1)
-        return [_period(line, day, clocks[:2], day, clocks[2:]) for day in days] or _unreadable(line)
+        days = _days(_day(line, first), _day(line, last or first))
+        return [period for day in days for period in _periods(line, day, clocks[:2], day, clocks[2:])]
     if end > DAY and (found := OVER_DAYS.fullmatch(line)):
         first, *begins, last, hour, minute = found.groups()
-        return [_period(line, _day(line, first), begins, _day(line, last), (hour, minute))]
+        return _periods(line, _day(line, first), begins, _day(line, last), (hour, minute))
     return _unreadable(line)
 
 
-def _period(line: str, first: int, begins, last: int, ends) -> dict:
+def _days(first: int, last: int) -> list[int]:
+    """From one day of the week to another, over its end where the latter comes earlier."""
+    return [*range(first, last + 1)] if first <= last else [*range(first, 7), *range(last + 1)]
+
+
+def _periods(line: str, first: int, begins, last: int, ends) -> list[dict]:
+    """One; two where it goes on over the end of the week."""
     start, stop = (day * DAY + _minute(line, *map(int, clock)) for day, clock in ((first, begins), (last, ends)))
-    if start >= stop:
+    parts = [(start, WEEK), (0, stop)] if last < first else [(start, stop)]
+    if last >= first and start >= stop:
         raise ValidationError(_("“%(line)s” must end after it begins"), code="order", params={"line": line})
-    return {"start": start, "stop": stop}
+    return [{"start": one, "stop": end} for one, end in parts if one < end]
 
 
 def _minute(line: str, hours: int, minutes: int) -> int:
