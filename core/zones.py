@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 def local_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The UTC instant at which the local clock first shows this time on this day.
 
-    A time that the clock skips gives the first moment after the gap; one that comes twice, the first.
+    A time that the clock skips gives the first moment after the gap; one that comes twice, the first, unless its fold
+    is 1.
     """
     local = datetime.combine(day, clock, zone)
     instant = local.astimezone(UTC)
@@ -33,6 +34,12 @@ def _end_of_gap(local: datetime, zone: ZoneInfo) -> datetime:
         else:
             high = middle
     return start + timedelta(seconds=high)
+
+
+def is_doubled(local: datetime) -> bool:
+    """Whether the clock shows this time, of an instant in its zone, twice."""
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first != second
 
 
 def clock_text(instant: datetime, zone: tzinfo) -> str:

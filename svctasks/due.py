@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.zones import local_moment
+from core.zones import is_doubled, local_moment
 from scheduling.intervals import Interval, merge
 
 INSTANT = timedelta(microseconds=1)
@@ -190,8 +190,7 @@ def told(rule: Rule, due: datetime, zone: ZoneInfo) -> Coming:
     local = due.astimezone(zone)
     wanted = rule.zone and rule.anchor.astimezone(rule.zone).time().replace(fold=0)
     is_skipped = wanted is not None and due != rule.anchor and local.time().replace(fold=0) != wanted
-    is_doubled = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return Coming(due.astimezone(UTC), local, is_skipped, is_doubled)
+    return Coming(due.astimezone(UTC), local, is_skipped, is_doubled(local))
 
 
 def open_moments(rule: Rule, first: datetime, end: datetime, opening: list[Interval] | None) -> Iterator[datetime]:

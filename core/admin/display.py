@@ -7,6 +7,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from core.zones import is_doubled
+
 EMPTY = "–"
 
 
@@ -20,14 +22,23 @@ def sandbox_pill():
     return pill(_("Sandbox"), "amber")
 
 
-def local_time(instant, zone=None) -> str:
-    """An instant on the clock of `zone` (the current one by default), its year when it is another; a dash for none."""
+def local_time(instant, zone=None, *, is_exact=False) -> str:
+    """An instant on the clock of `zone` (the current one by default), its year when it is another; a dash for none.
+
+    `is_exact`: with its seconds.
+    """
     if not instant:
         return EMPTY
     local = timezone.localtime(instant, zone)
     is_this_year = local.year == timezone.localtime(None, zone).year
     day = date_format(local, _("j M") if is_this_year else _("j M Y"))
-    return f"{day} {local:%H:%M}"
+    return f"{day} {_clock(local, is_exact)}"
+
+
+def _clock(local, is_exact=False) -> str:
+    """With its offset where the clock shows it twice: 02:30 (+01:00)."""
+    text = f"{local:%H:%M:%S}" if is_exact else f"{local:%H:%M}"
+    return f"{text} ({local.isoformat()[-6:]})" if is_doubled(local) else text
 
 
 def local_span(start, end, zone=None, known_day=None) -> str:
@@ -35,8 +46,8 @@ def local_span(start, end, zone=None, known_day=None) -> str:
     first, last = (timezone.localtime(instant, zone) for instant in (start, end))
     if first.date() != last.date():
         return f"{local_time(start, zone)} – {local_time(end, zone)}"
-    begin = f"{first:%H:%M}" if first.date() == known_day else local_time(start, zone)
-    return f"{begin}–{last:%H:%M}"
+    begin = _clock(first) if first.date() == known_day else local_time(start, zone)
+    return f"{begin}–{_clock(last)}"
 
 
 def value_text(value, field) -> str:

@@ -33,9 +33,12 @@ class BackfillForm(forms.Form):
         super().__init__(data, label_suffix="")
 
     def clean(self):
-        """The moments themselves."""
-        zone = self.task.organization.zone
-        return {name: local_moment(value.date(), value.time(), zone) for name, value in super().clean().items()}
+        """The moments themselves; of a time that the clock shows twice, from its first to its second."""
+        zone, folds = self.task.organization.zone, {"first": 0, "last": 1}
+        return {
+            name: local_moment(value.date(), value.time().replace(fold=folds[name]), zone)
+            for name, value in super().clean().items()
+        }
 
     def refuse(self, error: ValidationError) -> None:
         """What the service refuses, on the field that it names."""
@@ -55,6 +58,7 @@ def page(back_office, request, task: ServiceTask):
     with timezone.override(task.organization.zone):
         form = BackfillForm(request.POST if request.method == "POST" else None, task)
         moments = _moments(form, task) if form.is_valid() else None
+        is_exact = any(moment.second for moment in moments or [])
         if moments and "confirmed" in request.POST:
             return _run(back_office, request, task, form)
         context = {
@@ -63,7 +67,7 @@ def page(back_office, request, task: ServiceTask):
             "opts": back_office.opts,
             "task": task,
             "form": form,
-            "moments": [local_time(moment, task.organization.zone) for moment in moments or []],
+            "moments": [local_time(moment, task.organization.zone, is_exact=is_exact) for moment in moments or []],
             "is_listed": moments is not None,
         }
         return TemplateResponse(request, "admin/svctasks/backfill.html", context).render()

@@ -44,8 +44,7 @@ def _line(one: Coming, is_exact: bool) -> dict:
     """`is_exact`: with seconds, where whole minutes would make several moments look alike."""
     notes = [pill(_("the clock skips the time that is meant"), "amber")] if one.is_skipped else []
     notes += [pill(_("the clock shows this time twice"), "amber")] if one.is_doubled else []
-    seconds = f"{one.due:%S}" if is_exact else ""
-    local = ":".join(filter(None, (local_time(one.due, one.local.tzinfo), seconds)))
+    local = local_time(one.due, one.local.tzinfo, is_exact=is_exact)
     return {"local": local, "utc": f"{one.due:%Y-%m-%d %H:%M:%S}", "notes": notes}
 
 

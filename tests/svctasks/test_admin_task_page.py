@@ -8,7 +8,7 @@ import time_machine
 from svctasks.models import ServiceRun, ServiceTask, SkipReason
 from tests.back_office import messages_of, url
 from tests.svctask_factories import make_run, make_skips
-from tests.svctasks.desk import TASK, Desk
+from tests.svctasks.desk import RUN, TASK, Desk
 
 pytestmark = pytest.mark.django_db
 SUNDAY_NOON = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -30,7 +30,7 @@ def test_the_next_moments_tell_of_the_night_when_clocks_change(desk):
     assert len(moments) == 10
     assert [(one["local"], one["utc"]) for one in moments[:3]] == [
         ("24 Oct 02:30", "2026-10-24 00:30:00"),
-        ("25 Oct 02:30", "2026-10-25 00:30:00"),
+        ("25 Oct 02:30 (+02:00)", "2026-10-25 00:30:00"),
         ("26 Oct 02:30", "2026-10-26 01:30:00"),
     ]
     assert [bool(one["notes"]) for one in moments[:3]] == [False, True, False]
@@ -94,6 +94,22 @@ def test_a_backfill_lists_the_moments_first_and_then_runs_them(desk):
     assert "2 runs were written" in messages_of(page)
     runs = task.runs.filter(cause="backfill")
     assert sorted(run.due_at for run in runs) == [desk.at("2026-11-20 11:00"), desk.at("2026-11-20 12:00")]
+
+
+@time_machine.travel(SUNDAY_NOON, tick=False)
+def test_a_backfill_in_the_hour_that_comes_twice_lists_both_passes_and_tells_them_apart(desk):
+    task = desk.task(interval_seconds=1800, starts_at=desk.at("2026-10-01 00:00"))
+    make_run(task, desk.at("2026-10-25 02:30"))
+    asked = {"first": "2026-10-25T02:00", "last": "2026-10-25T02:40"}
+    page = desk.client.post(url(TASK, "backfill", task.pk), asked)
+    told = ["25 Oct 02:00 (+02:00)", "25 Oct 02:00 (+01:00)", "25 Oct 02:30 (+01:00)"]
+    assert page.context["moments"] == told
+    desk.client.post(url(TASK, "backfill", task.pk), {**asked, "confirmed": "yes"})
+    assert [cell for cell in reversed(desk.cells(RUN, "due_text")) if "(+01:00)" in cell] == [
+        f'<span class="nowrap">{moment}</span>' for moment in told[1:]
+    ]
+    hours = task.runs.filter(cause="backfill").order_by("due_at").values_list("due_at__hour", "due_at__minute")
+    assert list(hours) == [(0, 0), (1, 0), (1, 30)]
 
 
 @time_machine.travel(SUNDAY_NOON, tick=False)
