@@ -60,7 +60,7 @@ class LiveRun:
             raise Stopped
 
     def log(self, text: str) -> None:
-        self._lines = f"{self._lines}{timezone.now():%Y-%m-%dT%H:%M:%SZ} {storable(text)}\n"[-LOG_TAIL:]
+        self._lines = f"{self._lines}{running.log_line(text)}"[-LOG_TAIL:]
 
     @property
     def tail(self) -> str:
@@ -134,9 +134,8 @@ def _end(run: ServiceRun, live: LiveRun | None, state: RunState, **told) -> RunS
     # Its last report too, which may have come too soon after another to be written.
     reported = {"log": live.tail, **live.reported} if live else {}
     try:
-        is_ended = running.finish(run, state, **reported, **told)
+        return running.finish(run, state, **reported, **told)
     except SoftTimeLimitExceeded:
         # It came when the handler was done, and comes once.
         _give_up_statement()
-        is_ended = running.finish(run, state, **reported, **told)
-    return state if is_ended else None
+        return running.finish(run, state, **reported, **told)

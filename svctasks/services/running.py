@@ -16,7 +16,7 @@ from core.errors import StateConflict
 from core.locks import atomic
 from core.mail.delivery import storable
 from svctasks import queues
-from svctasks.models import ACTIVE, RunState, ServiceRun, ServiceTask
+from svctasks.models import ACTIVE, WENT_WRONG, RunState, ServiceRun, ServiceTask
 from svctasks.services import outcome
 
 logger = logging.getLogger("dutyboard.svctasks")
@@ -73,16 +73,31 @@ def renew(run: ServiceRun, **values) -> bool:
     return bool(mine(run).update(lease_until=timezone.now() + settings.SERVICE_RUN_LEASE, **values))
 
 
-def finish(run: ServiceRun, state: RunState, *, result=None, error: str = "", **values) -> bool:
-    """End this worker's claim, with what follows for the task; False, and nothing written, where it holds no more."""
+def finish(run: ServiceRun, state: RunState, *, result=None, error: str = "", **values) -> RunState | None:
+    """End this worker's claim, with what follows for the task; None, and nothing written, where it holds no more.
+
+    What goes wrong once its cancelling was asked for is cancelled: its error is in its log.
+    """
     with atomic():
         outcome.hold_task(run, state)
+        if state in WENT_WRONG and _is_cancel_asked(run):
+            values["log"] = values.get("log", run.log) + log_line(error[:LONGEST_ERROR])
+            state, error = RunState.CANCELLED, ""
         ended = {"state": state, "finished_at": timezone.now(), "lease_until": None, "result": result, **values}
         if not mine(run).update(error=storable(error)[:LONGEST_ERROR], **ended):
             logger.warning("run %s outlived its lease", run.pk)
-            return False
+            return None
         outcome.settle(run, state, error)
-    return True
+    return state
+
+
+def _is_cancel_asked(run: ServiceRun) -> bool:
+    """Of the row as it is now, locked, so that nobody asks between this and its end."""
+    return bool(mine(run).select_for_update().values_list("is_cancel_asked", flat=True).first())
+
+
+def log_line(text: str) -> str:
+    return f"{timezone.now():%Y-%m-%dT%H:%M:%SZ} {storable(text)}\n"
 
 
 def recover_lost(now: datetime | None = None) -> int:
@@ -104,18 +119,17 @@ def _recover_unhindered(run: ServiceRun, now: datetime) -> bool:
 @atomic
 def _recover(run: ServiceRun, now: datetime) -> bool:
     outcome.hold_task(run, RunState.LOST)
-    dead = mine(run).filter(lease_until__lt=now)
-    told = f"{now:%Y-%m-%dT%H:%M:%SZ} try {run.attempt}: {NO_SIGN_OF_LIFE} ({run.worker})\n"
-    log = Concat(F("log"), Value(told))
-    if run.attempt <= run.task.retries and not run.is_cancel_asked:
+    is_cancelled, dead = _is_cancel_asked(run), mine(run).filter(lease_until__lt=now)
+    log = Concat(F("log"), Value(log_line(f"try {run.attempt}: {NO_SIGN_OF_LIFE} ({run.worker})")))
+    if run.attempt <= run.task.retries and not is_cancelled:
         if not dead.update(state=RunState.WAITING, lease_until=None, sent_at=now, log=log):
             return False
         transaction.on_commit(lambda: queues.hand_over(run.pk, run.site, run.task.timeout), robust=True)
         return True
-    values = {"state": RunState.LOST, "finished_at": now, "lease_until": None, "error": NO_SIGN_OF_LIFE, "log": log}
-    if not dead.update(**values):
+    state, error = (RunState.CANCELLED, "") if is_cancelled else (RunState.LOST, NO_SIGN_OF_LIFE)
+    if not dead.update(state=state, finished_at=now, lease_until=None, error=error, log=log):
         return False
-    outcome.settle(run, RunState.LOST, NO_SIGN_OF_LIFE)
+    outcome.settle(run, state, error)
     return True
 
 

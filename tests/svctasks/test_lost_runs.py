@@ -75,13 +75,31 @@ def test_a_worker_that_was_given_up_writes_nothing_any_more(town, clock):
     assert (again(run).state, again(run).result, again(run).error) == ("succeeded", 7, "")
 
 
-def test_one_whose_cancelling_was_asked_for_is_not_tried_again(town, clock):
+def test_one_whose_cancelling_was_asked_for_is_cancelled_and_not_tried_again(town, clock):
     run = due_run(town, clock, retries=5)
     running.claim(run.pk, "dies")
     running.cancel_run(run.pk)
     clock.shift(LEASE + MINUTE)
     look()
-    assert again(run).state == "lost"
+    ended = again(run)
+    assert (ended.state, ended.error, ended.finished_at) == ("cancelled", "", timezone.now())
+    assert "try 1: The worker gave no sign of life until its lease ended (dies)" in ended.log
+    assert fresh(run.task).failures_in_row == 0
+
+
+def test_one_whose_cancelling_is_asked_for_as_it_is_found_lost_is_cancelled(town, clock, monkeypatch):
+    run = due_run(town, clock, retries=5)
+    running.claim(run.pk, "dies")
+    clock.shift(LEASE + MINUTE)
+    hold = running.outcome.hold_task
+
+    def just_before(*about):
+        ServiceRun.objects.filter(pk=run.pk).update(is_cancel_asked=True)
+        hold(*about)
+
+    monkeypatch.setattr(running.outcome, "hold_task", just_before)
+    look()
+    assert again(run).state == "cancelled"
 
 
 def test_signs_of_life_keep_a_long_run_until_its_time_is_over(town, clock):

@@ -15,7 +15,7 @@ from svctasks.models import ServiceRun
 from svctasks.services import running
 from svctasks.services.tasks import delete_task
 from tests.factories import make_organization
-from tests.svctasks.works import again, due_run, enabled_task, ledger, look, register, work
+from tests.svctasks.works import again, due_run, enabled_task, fresh, ledger, look, register, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_handlers")]
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -186,6 +186,41 @@ def test_a_run_that_is_at_work_ends_when_it_next_reports(town, clock, monkeypatc
     assert work() == ["cancelled"]
     assert steps == [0, 1, 2]
     assert again(run).state == "cancelled"
+
+
+def test_what_goes_wrong_after_it_was_asked_to_stop_is_cancelled_and_told_in_its_log(town, clock):
+    def breaks(run):
+        run.log("half way")
+        running.cancel_run(run.row.pk)
+        raise ConnectionError("the dialer hung up")
+
+    run = due_run(town, clock, breaks, pause_after=1)
+    assert work() == ["cancelled"]
+    ended = again(run)
+    assert (ended.state, ended.error, ended.finished_at) == ("cancelled", "", timezone.now())
+    assert [line.partition(" ")[2] for line in ended.log.splitlines()] == [
+        "half way",
+        "ConnectionError: the dialer hung up",
+    ]
+    task = fresh(run.task)
+    assert (task.is_enabled, task.failures_in_row) == (True, 0)
+
+
+def test_one_that_is_done_before_it_learns_of_its_cancelling_has_succeeded(town, clock):
+    run = due_run(town, clock, lambda live: running.cancel_run(live.row.pk) and "done")
+    assert work() == ["succeeded"]
+    assert (again(run).state, again(run).result) == ("succeeded", "done")
+
+
+def test_one_whose_time_is_over_after_it_was_asked_to_stop_is_cancelled(town, clock):
+    def lingers(run):
+        running.cancel_run(run.row.pk)
+        run.deadline = 0.0
+        run.progress(1)
+
+    run = due_run(town, clock, lingers)
+    assert work() == ["cancelled"]
+    assert again(run).log.endswith("Z It took longer than 300 s\n")
 
 
 def test_a_handler_that_reports_after_its_time_is_over_is_failed(town, clock, monkeypatch):
