@@ -15,7 +15,7 @@ from core.locks import atomic
 from core.models import Organization
 from core.service_scripts import handler_named
 from svctasks import events
-from svctasks.models import ServiceTask, WorkerSite
+from svctasks.models import RunState, ServiceTask, WorkerSite
 from svctasks.services.dispatching import advance, arm, store
 from svctasks.services.sites import NAMED
 
@@ -99,10 +99,14 @@ def pause_task(pk: int, note: str, versions: Collection[int] | None = None) -> S
 
 @atomic
 def delete_task(pk: int, versions: Collection[int] | None = None) -> None:
-    """With its ledger."""
+    """With its ledger and what waits; not under a run that goes on, which nobody could follow or stop any more."""
     task = ServiceTask.objects.locked(pk, versions)
     if task.is_system:
         raise StateConflict(_("A task that came with the product can be switched off, not deleted"), [])
+    # Locked, so that no worker takes one meanwhile.
+    active = task.runs.active().select_for_update().order_by("pk")
+    if RunState.RUNNING in active.values_list("state", flat=True):
+        raise StateConflict(_("A run of this task is going on: cancel it first"), [])
     task.delete()
 
 

@@ -233,7 +233,23 @@ def test_a_handler_that_reports_after_its_time_is_over_is_failed(town, clock, mo
     assert again(run).error == "It took longer than 300 s"
 
 
-def test_a_task_that_is_deleted_takes_its_runs_along(town, clock):
-    run = due_run(town, clock, lambda live: delete_task(live.row.task_id))
-    assert work() == []
+def test_a_task_is_not_deleted_under_a_run_that_goes_on(town, clock):
+    refused = []
+
+    def deletes(run):
+        with pytest.raises(StateConflict, match="going on: cancel it first"):
+            delete_task(run.row.task_id)
+        refused.append(True)
+
+    run = due_run(town, clock, deletes)
+    assert work() == ["succeeded"]
+    assert refused == [True]
+    delete_task(run.task_id)
     assert not ServiceRun.objects.filter(pk=run.pk).exists()
+
+
+def test_a_task_that_is_deleted_takes_along_what_waits(town, clock):
+    run = due_run(town, clock)
+    delete_task(run.task_id)
+    assert running.claim(run.pk, "worker") is None
+    assert work() == []
