@@ -100,7 +100,12 @@ class DialectView(viewsets.ViewSet):
     @property
     def named_organization(self) -> str:
         """How the call named it, to which an Idempotency-Key is bound."""
-        return self.request.headers.get(self.organization_header, "")
+        return self.named_by_header
+
+    @property
+    def named_by_header(self) -> str:
+        """Empty where there is no header, or nothing in it."""
+        return self.request.headers.get(self.organization_header, "").strip()
 
     def check_method(self, request) -> None:
         if self.action is None or request.method.lower() not in self.http_method_names:
@@ -124,10 +129,10 @@ class DialectView(viewsets.ViewSet):
     def named_organizations(self, request) -> list[int]:
         """The granted organizations, narrowed to the one that the header names; → 403 when not granted."""
         granted = list(self.caller.roles)
-        named = request.headers.get(self.organization_header)
-        if named is None:
+        named = self.named_by_header
+        if not named:
             return granted
-        chosen = [pk for pk in granted if str(pk) == named.strip()]
+        chosen = [pk for pk in granted if str(pk) == named]
         if not chosen:
             raise Refusal(403, "organization", "This organization is not granted to you")
         return chosen

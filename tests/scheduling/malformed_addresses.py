@@ -183,10 +183,7 @@ TOKENS = [
 ]
 HEADERS = [
     *[Case(400, "POST", SERVICES, GOOD, {"Content-Type": JSON, "Idempotency-Key": key}) for key in KEYS],
-    *[
-        get(403, SERVICES, headers={"X-Organization-Id": text})
-        for text in ("", "x", "0", "-1", HUGE, "1,2", "\xb2", "1.0")
-    ],
+    *[get(403, SERVICES, headers={"X-Organization-Id": text}) for text in ("x", "0", "-1", HUGE, "1,2", "\xb2", "1.0")],
     *[get(401, SERVICES, token="", headers={"Authorization": text}) for text in TOKENS],
     get(401, f"{SERVICES}?access_token=$staff_token", token=""),
     *[get(406, SERVICES, headers={"Accept": text}) for text in ("text/html", "x", ";", ",", "image/*;q=0.1", "\xff")],

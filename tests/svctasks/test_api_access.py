@@ -108,8 +108,9 @@ def test_naming_another_organization_is_refused_whether_or_not_it_exists(world, 
 @ROWS
 def test_who_is_granted_several_organizations_has_to_name_one(world, endpoint):
     caller = Caller(make_token(make_client(world.town, world.elsewhere, roles=[], allowed_scopes=SCOPES)))
-    body = error(world.call(caller, endpoint), 400, 1413, "X-Organization-Id")
-    assert f"{world.town.pk}, {world.elsewhere.pk}" in body["error_message"]
+    for named in ({}, {"X_Organization_Id": ""}, {"X_Organization_Id": " "}):
+        body = error(world.call(caller, endpoint, **named), 400, 1413, "X-Organization-Id")
+        assert f"{world.town.pk}, {world.elsewhere.pk}" in body["error_message"]
     assert world.call(caller, endpoint, X_Organization_Id=str(world.elsewhere.pk)).status_code == endpoint.answers[-1]
     assert world.call(caller, endpoint, X_Organization_Id=str(world.town.pk)).status_code in {200, 204}
 

@@ -36,10 +36,10 @@ class JobsView(DialectView):
 
     def named_organizations(self, request) -> list[int]:
         """The one customer that the header names: missing or no integer → 400, not granted → 403."""
-        text = request.headers.get(self.organization_header)
-        if text is None:
+        text = self.named_by_header
+        if not text:
             raise Refusal(400, "no_customer", "The header Customer-Id is missing")
-        if not CUSTOMER.match(text.strip()):
+        if not CUSTOMER.match(text):
             raise Refusal(400, "bad_customer", "The header Customer-Id must be an integer")
         if int(text) not in self.caller.roles:
             raise Refusal(403, "organization", "This customer is not granted to you")
