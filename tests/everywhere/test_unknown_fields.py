@@ -24,3 +24,12 @@ def test_it_is_passed_over(scene, operation):
     good = scene(operation).good
     response = replace(good, body=json.dumps(with_more(json.loads(good.body))).encode()).send()
     assert 200 <= response.status_code < 300, response.content
+
+
+@pytest.mark.parametrize("operation", [one for one in FILLED if isinstance(one.body, dict)], ids=str)
+def test_so_is_one_with_a_number_that_nothing_could_hold(scene, operation):
+    """It is neither read nor kept: a number past int64 is refused where it is one or the other."""
+    good = scene(operation).good
+    body = {**json.loads(good.body), "nobodyCounts": 10**30}
+    response = replace(good, body=json.dumps(body).encode()).send()
+    assert 200 <= response.status_code < 300, response.content
