@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from core.crypto import is_readable
-from core.doctor import Finding, Level, error, of_ids, of_rows, register, warning
+from core.doctor import Finding, Level, error, of_rows, of_unreadable, register, warning
 from core.feed import preceded
 from core.health import OUTBOX_LIMIT
 from core.models import Event, Webhook, WebhookDelivery
@@ -47,9 +46,9 @@ def _overdue(now: datetime) -> Iterator[Finding]:
 
 
 def check_webhook_secrets() -> Iterator[Finding]:
-    unread = [row.pk for row in Webhook.objects.order_by("pk").iterator() if not is_readable(bytes(row.secret))]
     mend = "Add the earlier key behind the present one in ENCRYPTION_KEY, or make new secrets in the admin (Webhooks)."
-    yield from of_ids(Level.ERROR, unread, "ENCRYPTION_KEY does not decrypt a webhook's secret", mend)
+    what = "ENCRYPTION_KEY does not decrypt a webhook's secret"
+    yield from of_unreadable(Webhook.objects.all(), "secret", what, mend)
 
 
 def check_feed() -> Iterator[Finding]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from django.db import DatabaseError
 
+from core.crypto import is_readable
+
 logger = logging.getLogger("dutyboard.doctor")
 
 SHOWN = 10
@@ -85,6 +87,12 @@ def of_ids(level: Level, ids: Iterable[int], what: str, mend: str) -> Iterator[F
     found = list(ids)
     if found:
         yield from _of_ids(level, len(found), found[:SHOWN], what, mend)
+
+
+def of_unreadable(rows, field: str, what: str, mend: str) -> Iterator[Finding]:
+    """The same for rows whose encrypted field no key of ENCRYPTION_KEY decrypts."""
+    found = rows.order_by("pk").values_list("pk", field).iterator()
+    yield from of_ids(Level.ERROR, (pk for pk, value in found if not is_readable(bytes(value))), what, mend)
 
 
 def _of_ids(level: Level, number: int, ids: Iterable[int], what: str, mend: str) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from core.doctor import Finding, Level, of_rows, register
+from core.doctor import Finding, Level, of_rows, of_unreadable, register
 from interventions.models import (
     AGREED,
     ENDED,
@@ -74,6 +74,13 @@ def check_pins() -> Iterator[Finding]:
     yield from of_rows(Level.ERROR, coming, "an intervention to come has no code PIN", BY_HAND + mend)
 
 
+def check_keys() -> Iterator[Finding]:
+    """A code PIN that cannot be read lets nobody begin."""
+    rows = Intervention.objects.exclude(pin_encrypted=b"")
+    mend = "Add the earlier key behind the present one in ENCRYPTION_KEY, or cancel the intervention and plan another."
+    yield from of_unreadable(rows, "pin_encrypted", "an intervention's code PIN cannot be decrypted", mend)
+
+
 def check_states() -> Iterator[Finding]:
     """What is executed has its execution, and nothing else has."""
     signed = Q(status__in=(InterventionStatus.EXECUTED, InterventionStatus.VERIFIED, InterventionStatus.REJECTED))
@@ -101,5 +108,6 @@ def check_routines() -> Iterator[Finding]:
 register("intervention_anomalies", check_links)
 register("intervention_times", check_time)
 register("intervention_pins", check_pins)
+register("intervention_pin_keys", check_keys)
 register("intervention_states", check_states)
 register("routines", check_routines)

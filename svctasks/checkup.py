@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils import timezone
 
 from core import health
-from core.crypto import is_readable
-from core.doctor import Finding, Level, error, of_ids, of_rows, ok, register
+from core.doctor import Finding, Level, error, of_ids, of_rows, of_unreadable, ok, register
 from core.models import Organization
 from core.service_scripts import handlers
 from svctasks import heartbeat
@@ -43,10 +42,9 @@ def check_shipped_scripts() -> Iterator[Finding]:
 
 
 def check_secrets() -> Iterator[Finding]:
-    rows = ServiceScript.objects.exclude(secret=b"").order_by("pk").values_list("pk", "secret").iterator()
-    unreadable = (pk for pk, secret in rows if not is_readable(bytes(secret)))
+    rows = ServiceScript.objects.exclude(secret=b"")
     mend = "Add the earlier key behind the present one in ENCRYPTION_KEY, or renew the secret on the script's page."
-    yield from of_ids(Level.ERROR, unreadable, "a service script's secret cannot be decrypted", mend)
+    yield from of_unreadable(rows, "secret", "a service script's secret cannot be decrypted", mend)
 
 
 def check_problems() -> Iterator[Finding]:
