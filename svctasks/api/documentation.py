@@ -163,7 +163,8 @@ ON_ONE = {
     ),
     "runs": operation(
         "listSvctaskRuns", "List what became of its due moments", LIST, ref("RunShown"),
-        description="The newest first; moments in a row that were skipped alike are one row.",
+        description="The newest first; moments in a row that were skipped alike are one row. Of each log its last "
+        f"{run_shapes.LISTED_LOG} characters; a run read by itself has more.",
         parameters=(*RUN_PARAMETERS, *LISTING), values=ONE, example=[examples.RUN, examples.SKIPS],
     ),
     "next_moments": operation(

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.functions import Right
+
 from core.api.documentation import obj
 from core.api.rows import Column, Row
 from svctasks.api import columns
@@ -12,13 +15,15 @@ from svctasks.api.forms import Form
 from svctasks.api.lists import Listing
 from svctasks.api.moments import wire_moment
 from svctasks.due import Coming
-from svctasks.models import RunState, SkipReason
+from svctasks.models import RunState, ServiceRun, ServiceTask, SkipReason
 
 STATES, REASONS = ({str(word): str(word) for word in choices.values} for choices in (RunState, SkipReason))
 SKIPPED = str(RunState.SKIPPED)
 RUN_KEYS = (*("id", "svctaskid", "state", "due", "started", "finished", "site", "result", "error", "progress", "log"),)
 SKIP_KEYS = ("id", "svctaskid", "state", "reason", "from", "to", "count", "site")
 COUNT = {"type": ["integer", "null"], "minimum": 0}
+# Characters of each log in a list: its end. One run has all that is kept.
+LISTED_LOG = 1000
 
 
 class RunRow(Row):
@@ -47,7 +52,7 @@ RUN = RunRow(
     count=Column("count"),
 )
 RUNS = Listing(
-    RUN,
+    RunRow({**RUN.members, "log": Column("log_end")}),
     {
         "id": columns.by_key(),
         "state": columns.by_word("state", STATES),
@@ -99,3 +104,8 @@ def wire_coming(moment: Coming) -> dict:
         "skipped": int(moment.is_skipped),
         "doubled": int(moment.is_doubled),
     }
+
+
+def listed_runs(task: ServiceTask) -> QuerySet[ServiceRun]:
+    """A thousand whole logs would be sixteen million characters."""
+    return ServiceRun.objects.filter(task=task).annotate(log_end=Right("log", LISTED_LOG))

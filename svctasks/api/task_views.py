@@ -10,10 +10,10 @@ from svctasks.api import documentation
 from svctasks.api.base import READ, WRITE
 from svctasks.api.errors import invalid
 from svctasks.api.rows_views import RowsView
-from svctasks.api.run_shapes import BACKFILL_FORM, NOTE_FORM, RUN, RUNS, wire_coming
+from svctasks.api.run_shapes import BACKFILL_FORM, NOTE_FORM, RUN, RUNS, listed_runs, wire_coming
 from svctasks.api.task_shapes import TASK, TASK_FORM, TASKS
 from svctasks.due import told
-from svctasks.models import ServiceRun, ServiceTask
+from svctasks.models import ServiceTask
 from svctasks.preview import coming
 from svctasks.schedules import rule_of
 from svctasks.services import by_hand, tasks
@@ -68,7 +68,7 @@ class Tasks(RowsView):
 
     def runs(self, request, id: str) -> Response:
         task = self.find(self.rows(), id)
-        return self.json(RUNS.page(self.query, ServiceRun.objects.filter(task=task)))
+        return self.json(RUNS.page(self.query, listed_runs(task)))
 
     def run(self, request, id: str) -> Response:
         """One at each of its sites; the first is answered."""

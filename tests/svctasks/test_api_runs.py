@@ -78,6 +78,15 @@ def test_run_now_is_refused_where_nobody_could_run_it(town, task, path, app):
     assert ServiceRun.objects.count() == 1
 
 
+def test_a_list_has_the_end_of_each_log_and_one_run_the_whole(task, path, app):
+    log = "".join(f"2026-11-02T12:30:00Z line {number:04}\n" for number in range(480))
+    run = make_run(task, START, log=log)
+    for query in ("", "?mask=id,log"):
+        (listed,) = done(app.get(f"{path}/runs{query}"))
+        assert listed["log"] == log[-1000:]
+    assert done(app.get(f"{RUNS}/{run.public_id}"))["log"] == log
+
+
 def test_a_repeated_key_runs_it_once(path, app):
     answers = [app.post(f"{path}/run", Idempotency_Key="once") for _ in range(2)]
     assert answers[0].content == answers[1].content
