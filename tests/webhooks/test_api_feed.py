@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from core.models import Event, EventFeed, Role
 from tests import api
+from tests.core.purging import purge
 from tests.factories import make_client, make_organization, make_token
 from tests.webhooks.wire import FEED, SCOPES, at, happen, integrator, member
 
@@ -210,6 +211,23 @@ def test_what_was_never_read_is_purged_too_and_nothing_of_another_organization(o
     call_command("purge", verbosity=0)
     assert list(Event.objects.values_list("organization_id", flat=True)) == [young.pk]
     assert EventFeed.objects.get(organization=organization).purged_position == 3
+
+
+def test_more_than_one_reading_places_is_purged_at_once(organization, monkeypatch):
+    """Where nobody reads the feed, it would else grow for ever."""
+    monkeypatch.setattr("core.feed.MOST_PLACED", 3)
+    with at(NOON):
+        happen(organization, *["close.closed"] * 7)
+    call_command("purge", verbosity=0)
+    assert Event.objects.count() == 0
+
+
+def test_a_purge_that_only_counts_gives_no_positions(organization):
+    with at(NOON):
+        happen(organization, *["close.closed"] * 3)
+    assert purge("--dry-run")["events"] == 3
+    assert Event.objects.filter(position=None).count() == 3
+    assert purge()["events"] == 3
 
 
 def test_positions_go_on_after_all_were_purged(caller, organization):
