@@ -5,11 +5,12 @@ import io
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from core.models import IdempotencyKey, OutboxMessage
 from tests.core.oauth_clients import make_application, make_organization, make_person
-from tests.core.purging import AccessToken, Grant, RefreshToken, ago, purge_twice
+from tests.core.purging import AccessToken, Grant, RefreshToken, ago, purge, purge_twice
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,20 @@ def test_idempotency_keys():
         IdempotencyKey.objects.filter(pk=row.pk).update(created_at=ago(hours=hours))
     purge_twice(idempotency_keys=1)
     assert bytes(IdempotencyKey.objects.get().fingerprint) == b"\x02"
+
+
+def test_an_answer_that_takes_an_old_ones_place_while_that_is_purged_stays():
+    row = IdempotencyKey.objects.create(fingerprint=b"1", body_hash=b"")
+    IdempotencyKey.objects.filter(pk=row.pk).update(created_at=ago(hours=25))
+
+    def answer_first(execute, sql, params, many, context):
+        if sql.startswith("DELETE"):
+            IdempotencyKey.objects.update(created_at=timezone.now())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(answer_first):
+        assert purge()["idempotency_keys"] == 0
+    assert IdempotencyKey.objects.get() == row
 
 
 def test_sessions():
