@@ -27,6 +27,8 @@ State = WebhookDelivery.State
 def create_webhook(organization: Organization, values: dict) -> tuple[Webhook, str]:
     """values: url, types, is_enabled. With the secret, shown this once. Raises ValidationError by field."""
     webhook = Webhook(organization=organization, **values)
+    # One is made at a time, so that all are counted; what refers to the organization does not wait.
+    Organization.objects.locked(organization.pk, no_key=True)
     if Webhook.objects.filter(organization=organization).count() >= MOST_WEBHOOKS:
         refuse("url", "too_many", _("%(most)d webhooks are the most"), most=MOST_WEBHOOKS)
     check_webhook(webhook)
@@ -68,6 +70,8 @@ def delete_webhook(pk: int, versions: Collection[int] | None = None) -> None:
 @atomic
 def replay(delivery: WebhookDelivery) -> WebhookDelivery:
     """Send once more, now: the row itself, or a copy of one that arrived. Raises StateConflict."""
+    # The webhook first, as whoever deletes it has it before its deliveries.
+    Webhook.objects.locked(delivery.webhook_id, no_key=True)
     row = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("webhook").get(pk=delivery.pk)
     check_replay(row)
     if row.state == State.DELIVERED:

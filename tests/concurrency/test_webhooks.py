@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from core.events import record
@@ -20,7 +21,7 @@ from core.locks import atomic
 from core.models import Event, Organization, Webhook, WebhookDelivery
 from core.webhooks import sending
 from core.webhooks.envelope import event_id
-from core.webhooks.services import create_webhook, delete_webhook
+from core.webhooks.services import MOST_WEBHOOKS, create_webhook, delete_webhook, replay
 from tests.factories import make_organization
 from tests.receiver import Receiver, answer
 from tests.scale import scaled
@@ -220,3 +221,45 @@ def test_a_webhook_that_is_deleted_while_something_changes_undoes_no_change(orga
     assert Event.objects.get().entity_id == "1"
     assert not Webhook.objects.exists()
     assert not WebhookDelivery.objects.exists()
+
+
+def in_a_thread(act) -> tuple[threading.Thread, list]:
+    """Runs; what it raises is in the list then."""
+    raised: list = []
+
+    def run() -> None:
+        try:
+            act()
+        except Exception as error:
+            raised.append(type(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, raised
+
+
+def test_two_who_make_the_last_webhook_at_once_make_one(organization, receiver):
+    for _ in range(MOST_WEBHOOKS - 1):
+        webhook_to(receiver, organization)
+    with atomic():
+        webhook_to(receiver, organization)
+        thread, raised = in_a_thread(lambda: webhook_to(receiver, organization))
+        wait_for_a_lock()
+    thread.join()
+    assert raised == [ValidationError]
+    assert Webhook.objects.count() == MOST_WEBHOOKS
+
+
+def test_what_is_sent_again_while_its_webhook_is_deleted_waits_and_finds_it_gone(organization, receiver):
+    webhook, _secret = webhook_to(receiver, organization)
+    happen(organization, "close.closed")
+    delivery = WebhookDelivery.objects.get()
+    with atomic():
+        row = Webhook.objects.locked(webhook.pk)
+        thread, raised = in_a_thread(lambda: replay(delivery))
+        wait_for_a_lock()
+        row.delete()
+    thread.join()
+    assert raised == [Webhook.DoesNotExist]
