@@ -46,6 +46,12 @@ def shown(answered) -> set:
     return {row.pk for row in answered.context["cl"].result_list}
 
 
+def test_the_french_heading_says_of_calls_that_they_were_refused(paris, intranet):
+    use(intranet, calls=5)
+    text = page(browser(person("zoe", Role.ADVANCED_STAFF, paris, language="fr"))).content.decode()
+    assert '<th scope="col">Appels</th><th scope="col">Refusés</th>' in text
+
+
 def test_totals_days_and_clients_are_summed_up(staff, intranet):
     use(intranet, calls=5)
     use(intranet, calls=3, day=date(2026, 3, 2))
