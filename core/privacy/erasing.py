@@ -4,7 +4,7 @@ One transaction for all of it: either nothing is left of the person, or all is a
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.context import current_actor
 from core.errors import StateConflict
 from core.locks import atomic
-from core.models import User
+from core.models import Organization, User
 from core.privacy import accounts, answers
 from core.privacy.anonymising import forget_messages, forget_records, messages_about, settled
 from core.privacy.found import Found, in_batches
@@ -59,13 +59,15 @@ def erase(subject: Subject, *, force: bool = False) -> Erased:
         User.objects.locked(subject.user.pk)
     found, erased = Found(subject), Erased()
     _clear(found.obstacles(), erased, force)
+    _erase_in_sandbox(subject, erased)
     # What was cleared wrote rows and messages of its own.
     found = Found(subject)
     texts = _texts_of(found)
     _erase_found(found, erased)
-    if subject.user:
+    if subject.user and erased.account != "erased":
         erased.account = _let_go(subject, subject.user, erased)
     erased.count("stored_answers", answers.forget(texts))
+    erased.count("delivery_answers", answers.forget_delivered(texts, subject.organization))
     return erased
 
 
@@ -87,6 +89,15 @@ def _clear(obstacles: list[Obstacle], erased: Erased, force: bool) -> None:
         except (ValidationError, StateConflict) as error:
             reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             raise ValidationError(f"{obstacle.text}: {reason}", code="in_the_way") from error
+
+
+def _erase_in_sandbox(subject: Subject, erased: Erased) -> None:
+    """It is the organization's too; what is still to be done there is fictitious, and ends."""
+    twins = Organization.objects.filter(sandbox_of=subject.organization) if subject.organization else ()
+    for twin in twins:
+        there = erase(replace(subject, organization=twin), force=True)
+        erased.counts += there.counts
+        erased.account = there.account
 
 
 def _let_go(subject: Subject, user: User, erased: Erased) -> str:

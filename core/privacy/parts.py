@@ -87,6 +87,7 @@ TITLES: dict[str, str | Promise] = {
     "named": _("Rows and records where the account was named"),
     "sessions": _("Log-ins"),
     "stored_answers": _("Stored answers to repeated requests"),
+    "delivery_answers": _("Answers of webhooks' receivers"),
 }
 _parts: list[Part] = []
 _watches: list[Watch] = []

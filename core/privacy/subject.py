@@ -39,10 +39,11 @@ class Subject:
 
     @property
     def has_account_alone(self) -> bool:
-        """Whether no other organization than the asked one has the account."""
+        """Whether no other organization than the asked one, with its sandbox, has the account."""
         if self.user is None or self.organization is None:
             return self.user is not None
         others = self.user.memberships.exclude(organization=self.organization)
+        others = others.exclude(organization__sandbox_of=self.organization)
         return not self.user.is_superuser and not others.exists()
 
     @property

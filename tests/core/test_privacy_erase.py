@@ -1,15 +1,19 @@
 """erase_person: nothing tells of the person any more, what took place stays."""
 
+import json
+
 import pytest
 from django.core.management.base import CommandError
 
-from core.models import IdempotencyKey, Membership, OutboxMessage, Role, User
+from core.models import IdempotencyKey, Membership, OutboxMessage, Role, User, WebhookDelivery
+from core.organizations import twin_of
 from core.people import PLACEHOLDER_LOGIN
 from interventions.models import Execution, PdfReport
 from scheduling.models import BusyInterval, Close, Contest, Resource
 from tests.core.commands import answer, run
 from tests.core.life import EMAIL, everything, live, marks_in, sessions_of
 from tests.factories import make_close, make_member, make_organization, make_person
+from tests.webhooks.wire import answered_delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +86,19 @@ def test_a_stored_answer_that_told_of_him_is_not_given_again():
     assert IdempotencyKey.objects.get().answer is None
 
 
+def test_what_a_webhooks_receiver_answered_about_him_is_emptied():
+    life, elsewhere = live(), make_organization()
+    told = answered_delivery(life.organization, '{"saved": "ZOEQUARTZ"}')
+    escaped = answered_delivery(life.organization, json.dumps({"saved": "zqtext ré"}))
+    silent, others = answered_delivery(life.organization, "ok"), answered_delivery(elsewhere, "zoequartz is known here")
+    Close.objects.get(pk=life.rows["close"].pk).changed(reason="zqtext ré").save()
+    counts = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk))["counts"]
+    assert counts["delivery_answers"] == 2
+    bodies = dict(WebhookDelivery.objects.values_list("pk", "answer_body"))
+    assert (bodies[told.pk], bodies[escaped.pk], bodies[silent.pk]) == ("", "", "ok")
+    assert bodies[others.pk] == "zoequartz is known here"
+
+
 def test_messages_to_him_are_not_sent_any_more():
     life = live()
     OutboxMessage.objects.filter(address=EMAIL).update(state=OutboxMessage.State.SENDING)
@@ -112,6 +129,25 @@ def test_the_account_goes_with_its_last_organization():
     told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk))
     assert told["account"] == "erased"
     assert marks_in(everything()) == {}
+
+
+def test_the_account_of_who_is_known_besides_in_the_sandbox_alone_goes_too():
+    life = live()
+    twin = twin_of(life.organization)
+    Membership.objects.create(user=life.user, organization=twin, role=Role.ADMINISTRATOR)
+    tried = make_close(twin, student=life.user, reason="zqtext trial", state="close")
+    told = answer("erase_person", "zqlogin", "--organization", str(life.organization.pk))
+    assert (told["account"], told["in_the_way"]) == ("erased", [])
+    assert marks_in(everything()) == {}
+    tried.refresh_from_db()
+    assert (tried.state, tried.reason) == ("unclose", "anonymised")
+
+
+def test_who_is_known_in_the_sandbox_alone_is_erased_with_it():
+    place = make_organization()
+    make_member(twin_of(place), Role.BASIC_STAFF, "trier")
+    assert answer("erase_person", "trier", "--organization", str(place.pk))["account"] == "erased"
+    assert not User.objects.filter(login="trier").exists()
 
 
 def test_an_account_that_another_organization_still_names_is_kept():

@@ -62,6 +62,15 @@ def webhook_to(server: Receiver, organization: Organization, *types: str) -> tup
     return create_webhook(organization, {"url": url, "types": list(types) or ["*"]})
 
 
+def answered_delivery(organization: Organization, body: str) -> WebhookDelivery:
+    """One that arrived, and to which the receiver said this."""
+    create_webhook(organization, {"url": BODY["url"], "types": ["close.closed"]})
+    happen(organization, "close.closed")
+    delivery = WebhookDelivery.objects.latest("pk")
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(state="delivered", answer_body=body)
+    return delivery
+
+
 def verified(call, secret: str) -> dict:
     """The body, as the published library of the Standard Webhooks reads it."""
     return standardwebhooks.Webhook(secret).verify(call.body, call.headers)
