@@ -15,6 +15,7 @@ from core.admin.credentials import CLIENT_SHOWN_ONCE, CredentialPages, ends_pill
 from core.admin.display import EMPTY, local_time, pill, sandbox_pill
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter
+from core.admin.several import SeveralField
 from core.clients import check_ahead, create_client, granted_to, stop_former_secret
 from core.errors import StateConflict
 from core.expiry import ending_clients
@@ -28,17 +29,15 @@ GRANTS = [
 
 
 class ClientForm(ServiceForm):
-    allowed_scopes = forms.MultipleChoiceField(
+    allowed_scopes = SeveralField(
         label=_("Allowed scopes"),
         choices=[(name, format_lazy("{}: {}", name, _(text))) for name, text in SCOPES.items()],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "scopes"}),
         help_text=_("What it may ask for. A token request that names no scope gets all of these."),
     )
-    roles = forms.MultipleChoiceField(
+    roles = SeveralField(
         label=_("Roles"),
         choices=[choice for choice in Role.choices if choice[0] != Role.STUDENT],
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "scopes"}),
         help_text=_("With which rights it acts where an endpoint asks for a role; each includes the one before it."),
     )
     authorization_grant_type = forms.ChoiceField(

@@ -21,7 +21,16 @@ class SeveralWidget(forms.CheckboxSelectMultiple):
 
     def value_from_datadict(self, data, files, name):
         sent = super().value_from_datadict(data, files, name)
-        return json.loads(sent[0]) if sent and sent[0].startswith("[") else sent
+        found = _list_in(sent[0]) if sent else None
+        return sent if found is None else found
+
+
+def _list_in(text: str) -> list | None:
+    """None in what is no such JSON: it is no choice then."""
+    try:
+        return json.loads(text) if text.startswith("[") else None
+    except (ValueError, RecursionError):
+        return None
 
 
 class GroupedWidget(SeveralWidget):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from core.models import Application, Role
@@ -88,6 +90,28 @@ def test_editing_keeps_the_secret(administrator, paris, client):
     assert token_status(client, made.client_id, secret) == 200
 
 
+@pytest.mark.parametrize("roles", [["advanced_staff"], []])
+def test_a_form_that_a_colleagues_save_overtook_comes_back_with_his_ticks(administrator, paris, roles):
+    staff = browser(administrator)
+    staff.post(url(MODEL, "add"), client_form(paris))
+    made = Application.objects.get()
+    stale = sent_form(staff, url(MODEL, "change", made.pk)) | {"name": "Intranet 2"}
+    made.changed(allowed_scopes=["public", "jobs:read"], roles=roles).save()
+    answer = staff.post(url(MODEL, "change", made.pk), stale)
+    form = answer.context["adminform"].form
+    assert form.collision
+    shown = {box["value"] for name in ("allowed_scopes", "roles") for box in ticked(form[name])}
+    assert shown == {"public", "jobs:read", *roles}
+    resent = {name: form.data.getlist(name) for name in form.data if name not in ("allowed_scopes", "roles")}
+    staff.post(url(MODEL, "change", made.pk), {**resent, "allowed_scopes": ["tig"], "roles": roles})
+    made.refresh_from_db()
+    assert (made.name, made.allowed_scopes, made.roles) == ("Intranet 2", ["tig"], roles)
+
+
+def ticked(bound) -> list[dict]:
+    return [box.data for box in bound.subwidgets if box.data["selected"]]
+
+
 def test_scopes_and_roles_are_known_words(administrator, paris):
     data = client_form(paris, allowed_scopes=["tig", "everything"], roles=["king"])
     response = browser(administrator).post(url(MODEL, "add"), data)
@@ -119,7 +143,7 @@ def test_history_names_the_organizations(administrator, paris):
     made = Application.objects.get()
     assert staff.get(url(MODEL, "history", made.pk)).status_code == 200
     form = sent_form(staff, url(MODEL, "change", made.pk))
-    assert form["allowed_scopes"] == ["public", "tig"]
+    assert json.loads(form["allowed_scopes"]) == ["public", "tig"]
 
 
 def test_a_history_shows_which_organizations_came_and_went(administrator, paris):
