@@ -4,10 +4,13 @@ import base64
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.admin.banners import banners_for
 from core.crypto import decrypt
-from core.models import Event, Role, Webhook, WebhookDelivery
+from core.models import Event, Role, User, Webhook, WebhookDelivery
 from core.webhooks.services import MOST_WEBHOOKS
 from tests.back_office import browser, errors_of, messages_of, organization, person, press, sent_form, url
 from tests.webhook_factories import ADDRESS, make_delivery, make_webhook
@@ -106,6 +109,23 @@ def test_it_is_changed_and_its_history_says_what(mara, paris):
     webhook.refresh_from_db()
     assert (webhook.types, webhook.url, webhook.version) == (["job.created", "job.sent"], ADDRESS, 2)
     assert "job.sent" in mara.get(url(HOOK, "history", webhook.pk)).content.decode()
+
+
+@pytest.mark.parametrize("sent", ["[", "[1", "[" * 100_000, '[{"a": 1}]'])
+def test_a_list_that_cannot_be_read_names_no_event(mara, sent):
+    assert set(errors_of(add(mara, types=[sent]))) == {"types"}
+    assert not Webhook.objects.exists()
+
+
+def test_the_head_of_each_page_asks_no_more_for_a_superuser(paris):
+    counts = []
+    for user in (person("ada", Role.ADMINISTRATOR, paris), person("root", Role.STUDENT, is_superuser=True)):
+        fresh = User.objects.get(pk=user.pk)
+        list(fresh.roles)
+        with CaptureQueriesContext(connection) as asked:
+            banners_for(fresh)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_two_people_do_not_overwrite_each_other_and_the_second_sees_both(mara, paris):
