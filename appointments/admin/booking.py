@@ -17,6 +17,7 @@ from appointments.models import Customer
 from appointments.services import customers, overrides
 from appointments.services.booking import Booking, book_appointment
 from core.errors import Busy
+from core.ids import id_in
 from core.models import Organization
 from scheduling.admin.dispatch_board import chosen
 
@@ -114,9 +115,8 @@ class BookingPage:
         self.form = BookingForm(sent, self.outlook, is_new=self.customer is None)
 
     def _customer(self) -> Customer | None:
-        pk = self.request.GET.get("customer", "")
-        is_id = pk.isascii() and pk.isdigit() and len(pk) <= 18
-        return self._customers().filter(pk=int(pk)).first() if is_id else None
+        pk = id_in(self.request.GET.get("customer", ""))
+        return None if pk is None else self._customers().filter(pk=pk).first()
 
     def _customers(self):
         return Customer.objects.alive().filter(organization=self.organization)

@@ -22,6 +22,7 @@ from appointments.services.events import EVENTS
 from appointments.services.impact import Impact, OnHit
 from core.admin.display import local_time
 from core.errors import Busy
+from core.ids import id_in
 from core.models import Organization, Role
 from core.zones import local_moment
 from scheduling.admin.dispatch_board import chosen
@@ -97,9 +98,8 @@ def _places(user):
 
 def _place(request, places: list[Organization]) -> Organization | None:
     """The named one, else that of the calendar, else the first."""
-    text = request.GET.get("calendar", "")
-    is_id = text.isascii() and text.isdigit() and len(text) <= 18
-    calendar = Calendar.objects.filter(pk=int(text)).first() if is_id else None
+    pk = id_in(request.GET.get("calendar", ""))
+    calendar = None if pk is None else Calendar.objects.filter(pk=pk).first()
     named = request.GET.get("organization") or (str(calendar.organization_id) if calendar else "")
     return chosen(places, named)
 

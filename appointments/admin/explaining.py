@@ -15,6 +15,7 @@ from appointments.models import Customer
 from appointments.rules import Verdict
 from appointments.services import slots
 from core.admin.banners import sandbox_banners
+from core.ids import id_in
 from core.models import Organization
 from scheduling.admin.dispatch_board import chosen
 
@@ -107,5 +108,5 @@ def _explanations(picker: Picker, customer: Customer | None) -> list[dict]:
 
 
 def _customer(organization: Organization, text: str) -> Customer | None:
-    is_id = text.isascii() and text.isdigit() and len(text) <= 18
-    return Customer.objects.alive().filter(organization=organization, pk=int(text)).first() if is_id else None
+    pk = id_in(text)
+    return None if pk is None else Customer.objects.alive().filter(organization=organization, pk=pk).first()

@@ -13,7 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from appointments.models.opening import MIDNIGHT, MOST_EXCEPTIONS, MOST_RANGES
-from core.admin.access import MOST_DIGITS
+from core.ids import id_in
 
 # Empty rows that wait to be filled in.
 SPARE_RANGES, SPARE_DAYS, RANGES_OF_A_DAY = 2, 3, 2
@@ -189,7 +189,7 @@ class DaysField(RowsField):
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return id_in(text) is not None
 
 
 def _date(one: dict) -> str:

@@ -15,6 +15,7 @@ from appointments.models import Appointment, Calendar, Service
 from appointments.services import placing, slots
 from core.admin.display import local_time
 from core.admin.moments import DayInput
+from core.ids import id_in
 from core.models import Organization
 from core.zones import local_moment
 from scheduling.admin.dispatch_days import Day
@@ -61,8 +62,8 @@ class StartForm(forms.Form):
 
 class ServicesField(forms.ModelMultipleChoiceField):
     def clean(self, value):
-        # An id has at most 63 bits; what has more, SQLite cannot even look for.
-        return super().clean([text for text in value or [] if text.isascii() and text.isdigit() and len(text) <= 18])
+        # What is no id, SQLite cannot even look for.
+        return super().clean([text for text in value or [] if id_in(text) is not None])
 
 
 class WishForm(StartForm):

@@ -14,6 +14,7 @@ from appointments.admin import planner_data as data
 from appointments.admin.display import TONES
 from appointments.admin.planner_grid import Part, Window, gaps, lanes, part_of
 from appointments.models import Appointment, Calendar, CalendarEvent, CalendarSet
+from core.ids import id_in
 from core.models import Organization
 from scheduling.admin.busy_names import url_of
 from scheduling.admin.dispatch_data import Taken
@@ -81,7 +82,7 @@ class Board:
         self.zone = organization.zone
         self.days = days_of(view, day, self.zone)
         self.all_calendars = data.calendars_of(organization)
-        self.set_id, self.calendar_id = (_digits(text) for text in wanted)
+        self.set_id, self.calendar_id = map(id_in, wanted)
         self.calendars = [each for each in self.all_calendars if self._is_wanted(each)]
         shown = Interval(self.days[0].start, self.days[-1].end)
         self.contents = data.contents_of(self.calendars, shown, self.days[0].date, self.days[-1].date)
@@ -242,7 +243,3 @@ def _lay(column: Column, window: Window) -> None:
 def _step(calendars: Iterable[Calendar]) -> int:
     """On which minutes a card is let go."""
     return 15 if all(each.slot_step % 15 == 0 for each in calendars) else 5
-
-
-def _digits(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -4,10 +4,8 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.utils.text import capfirst
 
+from core.ids import id_in
 from core.models import Role
-
-# An id has at most 63 bits.
-MOST_DIGITS = 18
 
 
 def organization_of(row, path: str) -> int | None:
@@ -20,9 +18,8 @@ def organization_of(row, path: str) -> int | None:
 
 def sent_row(request, name: str, rows):
     """The one of these rows that the request's form names; None for none, or for what is no id."""
-    text = request.POST.get(name, "")
-    is_id = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
-    return rows.filter(pk=int(text)).first() if is_id else None
+    pk = id_in(request.POST.get(name, ""))
+    return rows.filter(pk=pk).first() if pk is not None else None
 
 
 class RoleAccess:

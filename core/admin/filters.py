@@ -3,13 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.ids import id_in
 from core.models import Organization, User
 
 MOST_PEOPLE = 200
 # Rows that a related filter names.
 MOST = 200
-# An id has at most 63 bits.
-MOST_DIGITS = 18
 # What the links of filters and of the date line ask of a field; anything more would let a list be probed.
 ENDINGS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt", "__year", "__month", "__day")
 
@@ -62,10 +61,8 @@ def people_filter(path: str, label) -> type[admin.SimpleListFilter]:
             return [(str(pk), login) for pk, login in people.values_list("pk", "login")[:MOST_PEOPLE]]
 
         def queryset(self, request, queryset):
-            value = self.value()
-            if not value or not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
-                return queryset
-            return queryset.filter(**{path: int(value)})
+            pk = id_in(self.value() or "")
+            return queryset if pk is None else queryset.filter(**{path: pk})
 
     return PeopleFilter
 
@@ -88,9 +85,7 @@ def related_filter(name: str, label) -> type[admin.SimpleListFilter]:
             return [(str(row.pk), str(row)) for row in rows[:MOST]]
 
         def queryset(self, request, queryset):
-            value = self.value()
-            if not value or not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
-                return queryset
-            return queryset.filter(**{f"{name}_id": int(value)})
+            pk = id_in(self.value() or "")
+            return queryset if pk is None else queryset.filter(**{f"{name}_id": pk})
 
     return RelatedFilter

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import history
+from core.ids import id_in
 
 PAGE = 50
 
@@ -74,9 +75,9 @@ class Past:
 
     def _deleted_row(self, request, object_id: str):
         """As it was at its end; None where there was none that this person may see."""
-        is_id = object_id.isascii() and object_id.isdigit() and len(object_id) <= 18
-        if not is_id or not self.keeps_deleted or not self.has_view_permission(request):
+        pk = id_in(object_id)
+        if pk is None or not self.keeps_deleted or not self.has_view_permission(request):
             return None
-        records = self.deletions(request.user).filter(**{self.model._meta.pk.attname: int(object_id)})
+        records = self.deletions(request.user).filter(**{self.model._meta.pk.attname: pk})
         record = records.first()
         return history.instances([record])[0] if record else None

@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from core.ids import id_in
 from core.models import SavedView
 
 MOST = 20
@@ -48,9 +49,7 @@ class SavedViews:
         return self._back(query)
 
     def forget_view(self, request):
-        pk = request.POST.get("id", "")
-        if pk.isascii() and pk.isdigit():
-            self.views_of(request.user).filter(pk=int(pk[:18])).delete()
+        self.views_of(request.user).filter(pk=id_in(request.POST.get("id", ""))).delete()
         return self._back("")
 
     def views_of(self, user):

@@ -3,9 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.ids import id_in
 from core.models import Organization
 from core.privacy.parts import parts
-from core.privacy.subject import MOST_DIGITS, Subject, subject_of, subject_of_row
+from core.privacy.subject import Subject, subject_of, subject_of_row
 
 # For the help of commands.
 PERSON = "login or id of an account, the e-mail address of anybody, or a row that stands for somebody, as customers:12"
@@ -17,8 +18,7 @@ def person_named(text: str, organization: Organization | None = None) -> Subject
     part = next((part for part in parts() if part.email and part.kind == kind), None)
     if part is None:
         return subject_of(text, organization)
-    is_id = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
-    rows = part.model.objects.filter(pk=int(number) if is_id else 0)
+    rows = part.model.objects.filter(pk=id_in(number))
     row = (rows.filter(organization=organization) if organization else rows).first()
     if row is None:
         raise ValidationError(_("There is no such row: %(text)s") % {"text": text}, code="nobody")

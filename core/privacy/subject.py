@@ -9,10 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
+from core.ids import id_in
 from core.models import Organization, User
 
-# An id has at most 63 bits.
-MOST_DIGITS = 18
 NOBODY = Q(pk__in=[])
 
 
@@ -84,7 +83,7 @@ def subject_of_account(user: User, organization: Organization | None = None) -> 
 
 def _account(text: str) -> User | None:
     if text.isascii() and text.isdigit():
-        return User.objects.filter(pk=int(text)).first() if len(text) <= MOST_DIGITS else None
+        return User.objects.filter(pk=id_in(text)).first()
     named = User.objects.filter(login=text).first()
     return named or _account_of_address(text)
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import OrganizationAdmin
 from core.admin.display import EMPTY, local_time
-from core.admin.filters import MOST_DIGITS, OrganizationFilter, people_filter, related_filter
+from core.admin.filters import OrganizationFilter, people_filter, related_filter
 from core.admin.quick_filters import QuickFilter
+from core.ids import id_in
 from core.models import Role
 from interventions.admin import report_files
 from interventions.admin.display import LABEL, assignee_of, link_to, sites_of, state_pills, when_cell
@@ -145,8 +146,8 @@ class InterventionsAdmin(OrganizationAdmin):
         return ["organization", *ABOUT, *COURSE, *SHOWN[:-1]] if obj else []
 
     def get_changeform_initial_data(self, request):
-        ids = [text for text in request.GET.get("anomalies", "").split(",") if text.isascii() and text.isdigit()]
-        known = {"anomalies": [int(text) for text in ids if len(text) <= MOST_DIGITS]}
+        ids = map(id_in, request.GET.get("anomalies", "").split(","))
+        known = {"anomalies": [pk for pk in ids if pk is not None]}
         return {**super().get_changeform_initial_data(request), **known}
 
     def narrow_autocomplete(self, request, field_name, queryset):

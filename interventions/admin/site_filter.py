@@ -1,7 +1,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.filters import MOST, MOST_DIGITS
+from core.admin.filters import MOST
+from core.ids import id_in
 from interventions.models import Site
 
 
@@ -16,7 +17,5 @@ class SiteFilter(admin.SimpleListFilter):
         return [(str(row.pk), row.name) for row in rows[:MOST]]
 
     def queryset(self, request, queryset):
-        value = self.value()
-        if not value or not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
-            return queryset
-        return queryset.filter(sites=int(value))
+        pk = id_in(self.value() or "")
+        return queryset if pk is None else queryset.filter(sites=pk)

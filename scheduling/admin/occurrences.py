@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.base import BackOfficeAdmin
 from core.admin.dashboard import list_url
 from core.admin.display import local_time, pill
+from core.ids import id_in
 from scheduling.models import JobOccurrence, JobRecurrence
 
 Outcome = JobOccurrence.Outcome
@@ -26,7 +27,7 @@ class OfRecurrence(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         text = self.value() or ""
-        if not text.isascii() or not text.isdigit() or len(text) > 18:
+        if id_in(text) is None:
             return []
         rows = model_admin.admin_site.get_model_admin(JobRecurrence).get_queryset(request)
         return [(text, str(row)) for row in rows.select_related("type", "contact").filter(pk=int(text))]
