@@ -1,20 +1,20 @@
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from appointments.models import Calendar, CalendarFeed
 from appointments.services.feeds import issue_feed, revoke_feed
-from core.admin import shown_once
 from core.admin.actions import RowAction
 from core.admin.base import OrganizationAdmin
 from core.admin.display import local_time
 from core.admin.filters import OrganizationFilter, related_filter
+from core.admin.shown_once import ShownOnce
 
-SHOWN_ONCE = "feed-token-{pk}"
+TOKEN = ShownOnce("feed-token", "appointments_calendarfeed_address")
 
 
 class Revoke(RowAction):
@@ -56,29 +56,28 @@ class FeedsAdmin(OrganizationAdmin):
 
     def create_row(self, request, values, form):
         feed, token = issue_feed(values["calendar"])
-        shown_once.keep(request, SHOWN_ONCE.format(pk=feed.pk), token)
+        TOKEN.keep(request, feed.pk, token)
         return feed
 
     def response_add(self, request, obj, post_url_continue=None):
-        return HttpResponseRedirect(reverse("admin:" + self._url_name("address"), args=[obj.pk]))
+        return TOKEN.redirect(obj.pk)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.address_view)
         return [path("<int:pk>/address/", view, name=self._url_name("address")), *super().get_urls()]
 
     def address_view(self, request, pk: int):
-        """The feed's address, the first time that this page is opened after it was made; then never again."""
         feed = self.get_queryset(request).select_related("calendar").filter(pk=pk, user=request.user).first()
         if feed is None:
             raise Http404
         if not self.has_view_permission(request, feed):
             raise PermissionDenied
-        token = shown_once.take(request, SHOWN_ONCE.format(pk=pk))
+        return TOKEN.show(request, pk, lambda token: self._address_page(request, feed, token))
+
+    def _address_page(self, request, feed: CalendarFeed, token: str | None) -> TemplateResponse:
         address = address_of(feed.calendar, token) if token else None
         context = {**self.admin_site.each_context(request), "title": str(feed), "opts": self.opts, "feed": feed}
-        response = TemplateResponse(request, "admin/appointments/feed_address.html", {**context, "address": address})
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/appointments/feed_address.html", {**context, "address": address})
 
     @admin.display(description=_("reader"))
     def reader(self, row):

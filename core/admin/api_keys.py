@@ -1,20 +1,22 @@
+from functools import partial
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation, shown_once
+from core.admin import navigation
 from core.admin.actions import RowAction
 from core.admin.base import BackOfficeAdmin
 from core.admin.credentials import (
     ENDS,
-    KEY_SHOWN_ONCE,
+    KEY_TEXT,
     NEVER,
     EndForm,
     end_chosen,
@@ -152,18 +154,17 @@ class ApiKeysAdmin(BackOfficeAdmin):
     def create_row(self, request, values, form):
         end = end_chosen(values["expires"])
         key, text = create_client_with_key(values["name"].strip(), values["profile"], values["organization"], end)
-        shown_once.keep(request, KEY_SHOWN_ONCE.format(pk=key.pk), text)
+        KEY_TEXT.keep(request, key.pk, text)
         return key
 
     def response_add(self, request, obj, post_url_continue=None):
-        return HttpResponseRedirect(reverse("admin:core_apikey_text", args=[obj.pk]))
+        return KEY_TEXT.redirect(obj.pk)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.text_view)
         return [path("<int:pk>/text/", view, name="core_apikey_text"), *super().get_urls()]
 
     def text_view(self, request, pk: int):
-        """The key, the first time that this page is opened after it was made; then never again."""
         key = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
         if key is None:
             raise Http404
@@ -174,11 +175,9 @@ class ApiKeysAdmin(BackOfficeAdmin):
             "title": str(key.application),
             "opts": self.opts,
             "key": key,
-            "text": shown_once.take(request, KEY_SHOWN_ONCE.format(pk=pk)),
         }
-        response = TemplateResponse(request, "admin/api_key.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        page = partial(TemplateResponse, request, "admin/api_key.html")
+        return KEY_TEXT.show(request, pk, lambda text: page({**context, "text": text}))
 
     @admin.display(description=_("key"), ordering="prefix")
     def prefix_text(self, row):

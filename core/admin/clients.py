@@ -1,6 +1,5 @@
 from django import forms
 from django.contrib import admin
-from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -8,10 +7,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation, shown_once
+from core.admin import navigation
 from core.admin.actions import RowAction
 from core.admin.base import BackOfficeAdmin
-from core.admin.credentials import CLIENT_SHOWN_ONCE, CredentialPages, ends_pill, granted_within, key_state
+from core.admin.credentials import CLIENT_SECRET, CredentialPages, ends_pill, granted_within, key_state
 from core.admin.display import EMPTY, local_time, pill, sandbox_pill
 from core.admin.forms import ServiceForm
 from core.admin.quick_filters import QuickFilter
@@ -172,7 +171,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
     def create_row(self, request, values, form):
         client = Application(**{name: value for name, value in values.items() if name != "organizations"})
         client, secret = create_client(client, list(values["organizations"]))
-        shown_once.keep(request, CLIENT_SHOWN_ONCE.format(pk=client.pk), secret)
+        CLIENT_SECRET.keep(request, client.pk, secret)
         return client
 
     def update_row(self, request, row, versions, values, form):
@@ -181,7 +180,7 @@ class ClientsAdmin(CredentialPages, BackOfficeAdmin):
         return super().update_row(request, row, versions, values, form)
 
     def response_add(self, request, obj, post_url_continue=None):
-        return HttpResponseRedirect(reverse("admin:core_application_secret", args=[obj.pk]))
+        return CLIENT_SECRET.redirect(obj.pk)
 
     @admin.display(description=_("API keys"))
     def key_list(self, row):

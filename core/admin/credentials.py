@@ -1,27 +1,28 @@
 """A client's secret and keys: the pages that make them and show them once, and how their ends look."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import shown_once
 from core.admin.banners import Banner, banner
 from core.admin.dashboard import list_url
 from core.admin.display import EMPTY, local_time, pill
+from core.admin.shown_once import ShownOnce
 from core.api_keys import new_key
 from core.clients import KEEP, renew_secret
 from core.expiry import SOON, ending_clients
 from core.models import ApiKey, Application, Role
 
-CLIENT_SHOWN_ONCE = "client-secret-{pk}"
-KEY_SHOWN_ONCE = "api-key-{pk}"
+CLIENT_SECRET = ShownOnce("client-secret", "core_application_secret")
+KEY_TEXT = ShownOnce("api-key", "core_apikey_text")
 NEVER = "never"
 ENDS = [
     (NEVER, _("Never")),
@@ -103,12 +104,9 @@ class CredentialPages:
         ]
 
     def secret_view(self, request, pk: int):
-        """The secret, the first time that this page is opened after it was made; then never again."""
         client = self._client(request, pk)
-        secret = shown_once.take(request, CLIENT_SHOWN_ONCE.format(pk=pk))
-        response = self._page(request, client, "admin/client_secret.html", secret=secret)
-        response["Cache-Control"] = "no-store"
-        return response
+        page = partial(self._page, request, client, "admin/client_secret.html")
+        return CLIENT_SECRET.show(request, pk, lambda secret: page(secret=secret))
 
     def new_secret_view(self, request, pk: int):
         client = self._client(request, pk)
@@ -117,8 +115,7 @@ class CredentialPages:
         if not form.is_valid():
             return self._page(request, client, "admin/client_new_secret.html", form=form)
         keep, end = timedelta(days=int(form.cleaned_data["keep"])), end_chosen(form.cleaned_data["expires"])
-        shown_once.keep(request, CLIENT_SHOWN_ONCE.format(pk=pk), renew_secret(pk, keep, end))
-        return HttpResponseRedirect(reverse("admin:core_application_secret", args=[pk]))
+        return CLIENT_SECRET.keep(request, pk, renew_secret(pk, keep, end))
 
     def new_key_view(self, request, pk: int):
         """Another key for what the client may do."""
@@ -127,8 +124,7 @@ class CredentialPages:
         if not form.is_valid():
             return self._page(request, client, "admin/client_new_key.html", form=form)
         key, text = new_key(client, end_chosen(form.cleaned_data["expires"]))
-        shown_once.keep(request, KEY_SHOWN_ONCE.format(pk=key.pk), text)
-        return HttpResponseRedirect(reverse("admin:core_apikey_text", args=[key.pk]))
+        return KEY_TEXT.keep(request, key.pk, text)
 
     def _client(self, request, pk: int) -> Application:
         client = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None

@@ -1,10 +1,10 @@
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import navigation, shown_once
+from core.admin import navigation
 from core.admin.actions import RowAction
 from core.admin.banners import Banner, banner
 from core.admin.base import OrganizationAdmin
@@ -20,6 +20,7 @@ from core.admin.dashboard import list_url
 from core.admin.display import EMPTY, local_time
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
+from core.admin.shown_once import ShownOnce
 from core.admin.stale import Overtaken, seen_version, sent_versions
 from core.admin.webhook_display import (
     deliveries_of,
@@ -35,7 +36,7 @@ from core.errors import Busy, StaleVersion, StateConflict
 from core.models import Role, Webhook, WebhookDelivery
 from core.webhooks import services
 
-SHOWN_ONCE = "webhook-secret-{pk}"
+SECRET = ShownOnce("webhook-secret", "core_webhook_secret")
 State = WebhookDelivery.State
 # The share delivered is that of these days; what was switched off longer ago is no news.
 LATELY = timedelta(days=7)
@@ -123,7 +124,7 @@ class WebhooksAdmin(OrganizationAdmin):
 
     def create_row(self, request, values, form):
         webhook, secret = services.create_webhook(self.organization_for(request, values), values)
-        shown_once.keep(request, SHOWN_ONCE.format(pk=webhook.pk), secret)
+        SECRET.keep(request, webhook.pk, secret)
         return webhook
 
     def update_row(self, request, row, versions, values, form):
@@ -140,7 +141,7 @@ class WebhooksAdmin(OrganizationAdmin):
         return [*map(place_of, objs), told], {}, set(), []
 
     def response_add(self, request, obj, post_url_continue=None):
-        return HttpResponseRedirect(self._url_of("secret", obj))
+        return SECRET.redirect(obj.pk)
 
     def render_change_form(self, request, context, **kwargs):
         webhook = context["original"]
@@ -169,12 +170,9 @@ class WebhooksAdmin(OrganizationAdmin):
         ]
 
     def secret_view(self, request, pk: int):
-        """The secret, the first time that this page is opened after it was made; then never again."""
         webhook = self._changeable(request, pk)
-        secret = shown_once.take(request, SHOWN_ONCE.format(pk=pk))
-        response = self._page(request, webhook, "admin/webhook_secret.html", secret=secret)
-        response["Cache-Control"] = "no-store"
-        return response
+        page = partial(self._page, request, webhook, "admin/webhook_secret.html")
+        return SECRET.show(request, pk, lambda secret: page(secret=secret))
 
     def new_secret_view(self, request, pk: int):
         webhook = self._changeable(request, pk)
@@ -188,8 +186,7 @@ class WebhooksAdmin(OrganizationAdmin):
         except Busy as error:
             self.message_user(request, str(error), messages.ERROR)
             return self._new_secret_page(request, webhook)
-        shown_once.keep(request, SHOWN_ONCE.format(pk=pk), secret)
-        return HttpResponseRedirect(self._url_of("secret", webhook))
+        return SECRET.keep(request, pk, secret)
 
     def _new_secret_page(self, request, webhook: Webhook, **values):
         hours, is_rotating = services.ROTATION // timedelta(hours=1), _is_rotating(webhook)

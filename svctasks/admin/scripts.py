@@ -1,21 +1,22 @@
 import json
+from functools import partial
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import shown_once
 from core.admin.base import OrganizationAdmin
 from core.admin.dashboard import list_url
 from core.admin.display import EMPTY, pill
 from core.admin.filters import OrganizationFilter
 from core.admin.quick_filters import QuickFilter
+from core.admin.shown_once import ShownOnce
 from core.models import Role
 from core.service_scripts import handler_named, handlers
 from scheduling.admin.options import OptionsForm, OptionsShown
@@ -23,7 +24,7 @@ from scheduling.admin.reference import with_organization
 from svctasks.models import ServiceScript
 from svctasks.services import scripts as services
 
-SHOWN_ONCE = "script-secret-{pk}"
+SECRET = ShownOnce("script-secret", "svctasks_servicescript_secret")
 
 
 class ScriptForm(OptionsForm):
@@ -96,7 +97,7 @@ class ScriptsAdmin(OptionsShown, OrganizationAdmin):
 
     def _shown(self, request, script: ServiceScript, secret: str) -> ServiceScript:
         if secret:
-            shown_once.keep(request, SHOWN_ONCE.format(pk=script.pk), secret)
+            SECRET.keep(request, script.pk, secret)
         return script
 
     def delete_row(self, request, row, versions=None) -> None:
@@ -109,9 +110,7 @@ class ScriptsAdmin(OptionsShown, OrganizationAdmin):
         return self._secret_page(request, obj) or super().response_change(request, obj)
 
     def _secret_page(self, request, script: ServiceScript):
-        if SHOWN_ONCE.format(pk=script.pk) not in request.session:
-            return None
-        return HttpResponseRedirect(reverse("admin:svctasks_servicescript_secret", args=[script.pk]))
+        return SECRET.redirect(script.pk) if SECRET.waits(request, script.pk) else None
 
     def render_change_form(self, request, context, **kwargs):
         script = context["original"]
@@ -131,19 +130,15 @@ class ScriptsAdmin(OptionsShown, OrganizationAdmin):
         ]
 
     def secret_view(self, request, pk: int):
-        """The secret, the first time that this page is opened after it was made; then never again."""
         script = self._changeable(request, pk)
-        secret = shown_once.take(request, SHOWN_ONCE.format(pk=pk))
-        response = self._page(request, script, "admin/svctasks/script_secret.html", secret=secret)
-        response["Cache-Control"] = "no-store"
-        return response
+        page = partial(self._page, request, script, "admin/svctasks/script_secret.html")
+        return SECRET.show(request, pk, lambda secret: page(secret=secret))
 
     def new_secret_view(self, request, pk: int):
         script = self._changeable(request, pk)
         if request.method != "POST":
             return self._page(request, script, "admin/svctasks/script_new_secret.html")
-        shown_once.keep(request, SHOWN_ONCE.format(pk=pk), services.renew_secret(pk))
-        return self._secret_page(request, script)
+        return SECRET.keep(request, pk, services.renew_secret(pk))
 
     def _changeable(self, request, pk: int) -> ServiceScript:
         script = self._row_or_404(request, pk)
