@@ -5,10 +5,11 @@ these take the next positions, in the order of their transactions; what commits 
 """
 
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, F, Field, Func, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, F, Field, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from core.errors import StateConflict
@@ -33,29 +34,42 @@ class NextTransaction(Func):
     output_field: Field = BigIntegerField()
 
 
+class Seen(Func):
+    """Of a transaction and a snapshot of PostgreSQL: whether the one had ended when the other was taken."""
+
+    template, arg_joiner = "pg_visible_in_snapshot(%(expressions)s::pg_snapshot)", "::text::xid8, "
+    output_field: Field = BooleanField()
+
+
 # Whoever has inserted an event holds this lock until his transaction ends. Of the number, locks have the lower 32 bits.
+# The snapshot is from before the look at the locks.
 WRITERS = """
 WITH held AS MATERIALIZED (SELECT * FROM pg_locks)
-SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, number.transactionid::text::bigint
+SELECT pg_current_snapshot()::text, pg_snapshot_xmax(pg_current_snapshot())::text::bigint, ARRAY(
+SELECT number.transactionid::text::bigint
   FROM held AS writer JOIN held AS number USING (virtualtransaction)
  WHERE writer.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND writer.relation = 'core_event'::regclass AND writer.mode = 'RowExclusiveLock'
    AND writer.pid IS DISTINCT FROM pg_backend_pid()
-   AND number.locktype = 'transactionid' AND number.mode = 'ExclusiveLock'
+   AND number.locktype = 'transactionid' AND number.mode = 'ExclusiveLock')
 """
 
 
 def preceded() -> Q:
     """Of the events that have no position: those before which one of an older transaction may still be committed."""
-    first = _oldest_writer() if connection.vendor == "postgresql" else None
+    return _behind(_look()[1]) if connection.vendor == "postgresql" else Q(pk__in=[])
+
+
+def _behind(first: int | None) -> Q:
     return Q(pk__in=[]) if first is None else Q(transaction__gte=first, transaction__lt=NextTransaction())
 
 
-def _oldest_writer() -> int | None:
-    """The number of the oldest other transaction that has written events and still runs."""
+def _look() -> tuple[str, int | None]:
+    """A snapshot, and then the number of the oldest other transaction that has written events and still runs."""
     with connection.cursor() as cursor:
         cursor.execute(WRITERS)
-        return min((_whole(number, near) for near, number in cursor.fetchall()), default=None)
+        snapshot, near, numbers = cursor.fetchone()
+    return snapshot, min((_whole(number, near) for number in numbers), default=None)
 
 
 def _whole(number: int, near: int) -> int:
@@ -92,12 +106,22 @@ def place(organization: Organization) -> int:
     if not waiting.exists():
         return 0
     feed = _locked(organization)
-    events = list(waiting.exclude(preceded()).order_by("transaction", "id").only("pk")[:MOST_PLACED])
+    events = _settled(waiting.order_by("transaction", "id").only("pk"))
     for position, event in enumerate(events, start=feed.last_position + 1):
         event.position = position
     Event.objects.bulk_update(events, ["position"], batch_size=BATCH)
     EventFeed.objects.filter(pk=feed.pk).update(last_position=F("last_position") + len(events))
     return len(events)
+
+
+def _settled(waiting: QuerySet[Event]) -> list[Event]:
+    """Up to the first that came after the snapshot: the same may be so of an older one, which is not committed yet."""
+    if connection.vendor != "postgresql":
+        return list(waiting[:MOST_PLACED])
+    snapshot, first = _look()
+    was_there = Q(Seen(F("transaction"), Value(snapshot))) | Q(transaction__gte=NextTransaction())
+    rows: Any = waiting.exclude(_behind(first)).annotate(was_there=was_there)
+    return list(takewhile(lambda event: event.was_there, rows[:MOST_PLACED]))
 
 
 def _locked(organization: Organization) -> EventFeed:

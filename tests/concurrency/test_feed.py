@@ -174,6 +174,55 @@ def test_what_is_committed_waits_for_an_older_transaction_and_comes_after_it(org
 
 
 @pytest.mark.postgres
+def test_what_is_written_between_the_look_at_the_writers_and_that_at_events_waits_too(organization):
+    began, may_write, written, ends = (threading.Event() for _ in range(4))
+
+    def older() -> None:
+        with atomic():
+            # Its number is the lower one.
+            make_organization()
+            began.set()
+            may_write.wait(30)
+            write(organization, "older")
+            written.set()
+            ends.wait(30)
+        connection.close()
+
+    def younger() -> None:
+        with atomic():
+            write(organization, "younger")
+        connection.close()
+
+    def meanwhile(execute, sql, *arguments):
+        result = execute(sql, *arguments)
+        if "pg_locks" in sql and not may_write.is_set():
+            may_write.set()
+            assert written.wait(30)
+            in_turn(younger)
+        return result
+
+    with atomic():
+        write(organization, "first")
+    thread = threading.Thread(target=older)
+    thread.start()
+    try:
+        assert began.wait(30)
+        with connection.execute_wrapper(meanwhile):
+            assert shown(organization) == ["first"]
+        assert shown(organization) == ["first"]
+    finally:
+        ends.set()
+        thread.join()
+    assert shown(organization) == ["first", "older", "younger"]
+
+
+def in_turn(act) -> None:
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize("what", ["reads", "writes what is no event"])
 def test_a_transaction_without_events_holds_nobody_up(organization, what):
     def work(started: threading.Event, ends: threading.Event) -> None:
