@@ -40,7 +40,8 @@ def create_webhook(organization: Organization, values: dict) -> tuple[Webhook, s
 @atomic
 def update_webhook(pk: int, values: dict, versions: Collection[int] | None = None) -> Webhook:
     """Switched on again, it starts afresh: what failed before counts no more."""
-    webhook = Webhook.objects.locked(pk, versions)
+    # Whoever writes events to it holds it until he commits, and is not waited for.
+    webhook = Webhook.objects.locked(pk, versions, no_key=True)
     changed = apply_changes(webhook, values)
     if not changed:
         return webhook
@@ -54,7 +55,7 @@ def update_webhook(pk: int, values: dict, versions: Collection[int] | None = Non
 @atomic
 def rotate_secret(pk: int, versions: Collection[int] | None = None) -> tuple[Webhook, str]:
     """Another secret; the former one signs beside it for a day."""
-    webhook = Webhook.objects.locked(pk, versions)
+    webhook = Webhook.objects.locked(pk, versions, no_key=True)
     webhook.former_secret, webhook.former_until = webhook.secret, timezone.now() + ROTATION
     secret = _give_secret(webhook)
     webhook.save()

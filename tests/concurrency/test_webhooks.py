@@ -21,7 +21,7 @@ from core.locks import atomic
 from core.models import Event, Organization, Webhook, WebhookDelivery
 from core.webhooks import sending
 from core.webhooks.envelope import event_id
-from core.webhooks.services import MOST_WEBHOOKS, create_webhook, delete_webhook, replay
+from core.webhooks.services import MOST_WEBHOOKS, create_webhook, delete_webhook, replay, rotate_secret, update_webhook
 from tests.factories import make_organization
 from tests.receiver import Receiver, answer
 from tests.scale import scaled
@@ -238,6 +238,17 @@ def in_a_thread(act) -> tuple[threading.Thread, list]:
     thread = threading.Thread(target=run)
     thread.start()
     return thread, raised
+
+
+@pytest.mark.parametrize("change", [lambda pk: update_webhook(pk, {"types": ["close.closed"]}), rotate_secret])
+def test_a_webhook_changes_while_somebody_writes_events_to_it(organization, receiver, change):
+    webhook, _secret = webhook_to(receiver, organization)
+    with atomic():
+        write(organization, 1)
+        thread, raised = in_a_thread(lambda: change(webhook.pk))
+        thread.join()
+        assert raised == []
+        assert Webhook.objects.get().version == 2
 
 
 def test_two_who_make_the_last_webhook_at_once_make_one(organization, receiver):
