@@ -103,7 +103,8 @@ def _delete_silently(rows: QuerySet) -> int:
     """In batches, and without a history row each: that a message grew old is nobody's deed."""
     deleted = 0
     while pks := list(rows.values_list("pk", flat=True)[:BATCH]):
-        deleted += OutboxMessage.objects.filter(pk__in=pks)._raw_delete(rows.db)
+        # Judged once more: one that was cancelled may have been sent again meanwhile.
+        deleted += rows.filter(pk__in=pks)._raw_delete(rows.db)
     return deleted
 
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from core.mail import resend
 from core.models import IdempotencyKey, OutboxMessage
 from tests.core.oauth_clients import make_application, make_organization, make_person
 from tests.core.purging import AccessToken, Grant, RefreshToken, ago, purge, purge_twice
@@ -101,6 +102,21 @@ def test_messages(organization):
             OutboxMessage.objects.filter(pk=row.pk).update(created_at=ago(days=days))
     purge_twice(outbox_messages=3)
     assert OutboxMessage.objects.count() == 9
+
+
+def test_a_cancelled_message_that_is_sent_again_while_it_is_purged_stays(organization):
+    fields = {"kind": "x", "address": "a@example.org", "entity": "x", "entity_id": 1, "due_at": timezone.now()}
+    row = OutboxMessage.objects.create(organization=organization, state="cancelled", **fields)
+    OutboxMessage.objects.filter(pk=row.pk).update(created_at=ago(days=31))
+
+    def resend_first(execute, sql, params, many, context):
+        if sql.startswith("DELETE"):
+            resend(row)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(resend_first):
+        assert purge()["outbox_messages"] == 0
+    assert OutboxMessage.objects.get().state == "queued"
 
 
 def test_for_people(organization):
