@@ -138,6 +138,14 @@ def test_the_register_takes_the_session_of_a_person_of_the_twin(trial, twin):
     assert answered.status_code == 201
 
 
+def test_it_learns_no_password_of_who_is_not_in_the_sandbox_and_makes_nobody_wait(trial, paris, client):
+    make_member(paris, Role.BASIC_STAFF, "bob", password="a good long one")
+    tries = [{"login": "bob", "password": word} for word in ["a good long one", *["wrong"] * 6]]
+    answers = [trial.post("/interventions/v2/sessions", body) for body in tries]
+    assert {(each.status_code, each.content) for each in answers} == {(401, answers[1].content)}
+    assert client.post("/admin/login/", {"username": "bob", "password": "a good long one"}).status_code == 302
+
+
 def test_the_real_organization_is_not_there_for_it(trial, paris):
     real, gone = make_close(paris), 999_999
     assert trial.get(f"/v2/closes/{real.pk}").status_code == 404
