@@ -1,111 +1,75 @@
-"""Every example of what is sent is sent: it is accepted, and what comes back has the form of the example's answer."""
-
-import json
-import re
-from datetime import UTC, datetime
+"""Every example of the document is executed: what it sends is taken, and the answer is the one that it shows."""
 
 import pytest
 import time_machine
-from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from scheduling.models import Job
-from scheduling.services.job_states import TRANSITIONS, Action
-from tests.example_world import make_world
+from tests.examples.comparing import differs
+from tests.examples.preparing import prepare
+from tests.examples.requests import JSON, Case, cases
+from tests.examples.world import make_world
 
-pytestmark = pytest.mark.django_db
-# When the examples happen, by the start of the path.
-NOW = {
-    "/v2/": datetime(2017, 11, 22, 13, tzinfo=UTC),
-    "/v1/jobs/{jobId}/start": datetime(2026, 1, 5, 10, tzinfo=UTC),
-    "/v1/": datetime(2026, 1, 4, 8, tzinfo=UTC),
-    "/api/v1/": datetime(2026, 1, 11, 8, tzinfo=UTC),
-    "/interventions/v2/rs/curative": datetime(2024, 11, 1, 8, tzinfo=UTC),
-    "/": datetime(2026, 11, 21, 8, tzinfo=UTC),
-}
-# Which stand on more than a row: their own tests send such bodies.
-TOLD_ELSEWHERE = {
-    "executeIntervention": "a provider's session",
-    "createUnplannedIntervention": "rules and a company",
-    "verifyIntervention": "what was executed",
-    "createFollowUpIntervention": "an ended visit",
-    "sendSigningLink": "a visit that is under way",
-}
+ALL = cases()
+# It takes an image, and the document shows none.
+WITHOUT_EXAMPLE = {"putSignature"}
+SHOWN = {"id": 3, "name": "École", "at": "2026-01-05T09:00:00.000Z", "lines": [{"length": 30, "note": None}]}
 
 
-def sent() -> list[tuple]:
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.name}-{case.status}-{case.kind}") for case in ALL])
+def test_what_an_example_asks_is_answered_as_it_shows(case: Case, settings):
+    settings.REDIS_URL = ""
+    with time_machine.travel(case.now, tick=False):
+        world = make_world(case.path)
+        prepare(case, world)
+        response = case.send(world)
+    assert response.status_code == case.status, response.content
+    if JSON in case.answer:
+        assert differs(case.answer[JSON]["example"], response.json()) == []
+    if case.status == 204:
+        assert response.content == b""
+
+
+def test_no_operation_is_left_out():
     document = SchemaGenerator().get_schema(public=True)
-    found = []
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            if body:
-                found.append((path, method, operation, body["example"]))
-    return found
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    assert {one["operationId"] for one in operations} - {case.name for case in ALL} == WITHOUT_EXAMPLE
 
 
-def differs(example: object, real: object, place: str = "") -> list[str]:
-    """Where the two have other names or other types; null and an empty list stand for any."""
-    if example is None or real is None or [] in (example, real):
-        return []
-    if isinstance(example, dict) and isinstance(real, dict):
-        names = [f"{place}.{name}" for name in example.keys() ^ real.keys()]
-        inner = [differs(example[name], real[name], f"{place}.{name}") for name in example.keys() & real.keys()]
-        return names + [one for found in inner for one in found]
-    if isinstance(example, list) and isinstance(real, list):
-        return differs(example[0], real[0], f"{place}[0]")
-    return [] if type(example) is type(real) else [f"{place}: {example!r} {real!r}"]
+@pytest.mark.parametrize(
+    "answered",
+    [
+        {name: SHOWN[name] for name in ("id", "at", "lines")},
+        {**SHOWN, "new": 1},
+        {**SHOWN, "id": "3"},
+        {**SHOWN, "name": None},
+        {**SHOWN, "name": "Lycée"},
+        {**SHOWN, "at": "2026-01-05T09:00:00Z"},
+        {**SHOWN, "lines": []},
+        {**SHOWN, "lines": SHOWN["lines"] * 2},
+        {**SHOWN, "lines": [{"size": 30, "note": None}]},
+        {**SHOWN, "lines": [{"length": 30.0, "note": None}]},
+        {**SHOWN, "lines": [{"length": 45, "note": None}]},
+        {**SHOWN, "lines": [{"length": 30, "note": "late"}]},
+    ],
+    ids=[
+        "no name",
+        "more",
+        "text id",
+        "null",
+        "value",
+        "form",
+        "no item",
+        "items",
+        "renamed",
+        "type",
+        "in it",
+        "no null",
+    ],
+)
+def test_an_answer_that_is_not_as_shown_is_told(answered):
+    assert len(differs(SHOWN, answered)) == 1 + ("size" in str(answered))
 
 
-def by_start(table: dict, path: str) -> object:
-    return next(found for start, found in table.items() if path.startswith(start))
-
-
-def address(path: str, ids: dict) -> str:
-    def value(match: re.Match) -> str:
-        before = path[: match.start()].rstrip("/").rpartition("/")[2]
-        known = ids.get(match[1]) or ids.get(before) or ids.get(path.split("/")[1])
-        return str(known)
-
-    return re.sub(r"{(\w+)}", value, path)
-
-
-def prepare(path: str, operation: dict, world) -> None:
-    """The row's state, where the step asks for one."""
-    if path.startswith("/v1/jobs/{jobId}/"):
-        action = next((one for one in Action if operation["operationId"] == f"{camel(one)}Job"), None)
-        if action in TRANSITIONS:
-            Job.objects.filter(pk=123).update(status=TRANSITIONS[action].sources[0])
-    if path.startswith(("/oauth/", "/auth/")):
-        world.client.client_secret = "its-secret"
-        world.client.save()
-
-
-def camel(action: str) -> str:
-    first, *rest = action.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
-CASES = [pytest.param(*case, id=case[2]["operationId"]) for case in sent()]
-
-
-@pytest.mark.parametrize(("path", "method", "operation", "body"), CASES)
-def test_what_an_example_sends_is_taken_and_answered_as_it_shows(path, method, operation, body):
-    if operation["operationId"] in TOLD_ELSEWHERE:
-        pytest.skip(TOLD_ELSEWHERE[operation["operationId"]])
-    with time_machine.travel(by_start(NOW, path), tick=False):
-        world = make_world()
-        prepare(path, operation, world)
-        ids = by_start(world.ids, path)
-        if "/preventive/{id}" in path:
-            ids["interventions"] = ids["preventive"]
-        headers = {} if path.startswith(("/oauth/", "/auth/")) else world.headers
-        place = address(path, ids)
-        if path.endswith("/lookup"):
-            body = ids[path.split("/")[-2]]
-        response = getattr(Client(), method)(place, json.dumps(body), "application/json", headers=headers)
-    assert str(response.status_code) in operation["responses"], response.content
-    assert response.status_code < 300, response.content
-    shown = operation["responses"][str(response.status_code)].get("content", {}).get("application/json", {})
-    if "example" in shown and response.content:
-        assert differs(shown["example"], response.json()) == []
+def test_another_id_and_moment_are_as_shown():
+    assert differs(SHOWN, {**SHOWN, "id": 4, "at": "2027-02-06T10:11:12.345Z"}) == []

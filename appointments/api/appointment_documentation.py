@@ -9,7 +9,7 @@ from core.api.documentation import CREATE, LIST, MERGE, RETIRE, SINGLE, array_of
 
 SCHEMA = APPOINTMENT.schema(Appointment)
 RECORDS = obj({"records": {**array_of(ref("Appointment")), "minItems": 1, "maxItems": 1}}, additionalProperties=False)
-EXAMPLE = {"records": [examples.APPOINTMENT]}
+EXAMPLE, BOOKED = {"records": [examples.APPOINTMENT]}, {"records": [examples.BOOKED]}
 PARAMETERS = listing_parameters("Appointments", LISTING)
 INCLUDE_PAST = in_query("include_past", {"type": "boolean"}, "`1`: past ones too; else those that end after now.")
 REASON = in_query("override_reason", {"type": "string"}, "Staff: why a rule is passed over; kept in the history.")
@@ -38,11 +38,12 @@ APPOINTMENTS = document(
         ),
         "create": operation(
             "bookAppointment", "Book", CREATE, ref("AppointmentAnswer"), description=BOOK, values=GROUP,
-            body=ref("AppointmentForm"), body_example={"appointment": examples.BOOKING}, example=EXAMPLE,
+            body=ref("AppointmentForm"), body_example={"appointment": examples.BOOKING},
+            example=BOOKED,
         ),
         "update": operation(
             "changeAppointment", "Move or change an appointment", MERGE, ref("AppointmentAnswer"), description=MOVE,
-            values=ONE, body=ref("AppointmentChanges"), example=EXAMPLE,
+            values=ONE, body=ref("AppointmentChanges"), example=BOOKED,
             body_example={"appointment": {"date": "2026-01-19 14:00:00"}},
         ),
         "destroy": operation(

@@ -43,12 +43,15 @@ APPOINTMENT = {
     "updated_at": "2026-01-05 09:00:00",
     "deleted": False,
 }
+# Of a calendar that was named.
+BOOKED = {**APPOINTMENT, "assignment_reason": ""}
 # The seed's, on a day that is a Monday again.
 BOOKING = {
     "date": "2026-01-19 10:30:00",
     "calendar_id": 15,
     "intervention_ids": [21],
     "comments": "",
+    "websource": "our iPhone application",
     "fiche": {"id": 48, "group_id": 4, "firstphone": "06 12 34 56 78"},
 }
 SLOTS = {
@@ -59,22 +62,44 @@ SLOTS = {
     "firstSlot": "2026-01-19 10:30:00",
     "availabletimeslots": [{"start": "2026-01-19 10:30:00", "capacity": 2, "calendar_ids": [15, 16]}],
 }
+NO_NOTICE = {
+    "code": "min_notice",
+    "number": 9,
+    "passed": False,
+    "text": "Too soon: 120 min of notice are asked for, the start is in 90 min",
+    "values": {"notice": 120, "asked": 90},
+}
+NO_PLACE = {
+    "code": "places",
+    "number": None,
+    "passed": False,
+    "text": "No place is left: 1 of 1 are taken",
+    "values": {"places": 1, "taken": 1},
+}
+
+
+def kept(code: str, number: int | None = None, **values: int | None) -> dict:
+    return {"code": code, "number": number, "passed": True, "text": "", "values": values}
+
+
 EXPLAINED = {
-    "start": "2026-01-05 12:00:00",
+    "start": "2026-01-05 10:30:00",
     "bookable": False,
     "calendars": [
         {
             "calendar_id": 15,
             "rules": [
-                {
-                    "code": "min_notice",
-                    "number": 9,
-                    "passed": False,
-                    "text": "Too soon: 1440 min of notice are asked for, the start is in 180 min",
-                    "values": {"notice": 1440, "asked": 180},
-                }
+                NO_NOTICE,
+                kept("horizon", 8, horizon=None, asked=90),
+                kept("same_time", 12),
+                kept("min_between", 7, between=None, asked=None),
+                kept("max_upcoming", 6, upcoming=0, most=3),
+                kept("opening_hours"),
+                kept("step", step=15),
+                kept("closed"),
+                NO_PLACE,
             ],
-            "taken": [{"kind": "appointment", "start": "2026-01-05 11:30:00", "end": "2026-01-05 12:15:00"}],
+            "taken": [{"kind": "appointment", "start": "2026-01-05 10:15:00", "end": "2026-01-05 10:45:00"}],
         }
     ],
 }

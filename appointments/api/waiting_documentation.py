@@ -19,7 +19,7 @@ WAITINGS = document(
         ),
         "create": operation(
             "createWaiting", "Wait for a slot", CREATE, ref("Waiting"), values=GROUP, body=ref("WaitingForm"),
-            body_example={"waiting": examples.WAITED}, example=examples.WAITING,
+            body_example={"waiting": examples.WAITED}, example={**examples.WAITING, "notices": 0, "told_at": None},
             description="When a slot frees in the window, who waits longest is told first: at most 3 notices, one a "
             "day. A booking of these services in the window ends it.",
         ),

@@ -73,9 +73,15 @@ INFO_EXAMPLE = {
 }
 PART = obj({"ok": {"type": "boolean"}, "detail": TEXT, "ms": {"type": "number"}})
 PARTS = {"type": "object", "additionalProperties": PART}
+CHECKS_EXAMPLE = {
+    "database": {"ok": True, "detail": "ok", "ms": 0.8},
+    "broker": {"ok": True, "detail": "not used", "ms": 0.0},
+    "outbox": {"ok": True, "detail": "oldest due message: 0 s", "ms": 1.2},
+    "dispatcher": {"ok": True, "detail": "last look: 0 s ago", "ms": 0.4},
+}
 READINESS = json_content(
     obj({"status": TEXT, "checks": PARTS}),
-    {"status": "ok", "checks": {"database": {"ok": True, "detail": "ok", "ms": 0.8}}},
+    {"status": "ok", "checks": CHECKS_EXAMPLE},
 )
 
 

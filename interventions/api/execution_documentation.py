@@ -4,7 +4,7 @@ from core.api.documentation import CREATE, ORDER, VALUE, obj, ref
 from interventions.api import intervention_examples as examples
 from interventions.api import intervention_forms as forms
 from interventions.api.documentation import data_of, document, operation
-from interventions.api.intervention_documentation import ANSWER, EXAMPLE, SCHEMAS, only_in
+from interventions.api.intervention_documentation import ANSWER, SCHEMAS, only_in
 from interventions.api.signature_field import MIME
 from interventions.states import Action
 
@@ -30,7 +30,7 @@ EXECUTION = document(
             "executeIntervention", "Execute intervention with signature", VALUE,
             {"anyOf": [ANSWER, ref("PresignedUrl")]}, parameters=("IfMatch",), refusals=(412,),
             description=f"Of a provider's session, which names the intervention. {only_in(Action.EXECUTE)} {LATER}",
-            body=ref("ExecuteForm"), body_example=examples.EXECUTE, example=EXAMPLE,
+            body=ref("ExecuteForm"), body_example=examples.EXECUTE, example=examples.PRESIGNED,
         )
     },
     OF_EXECUTION,
@@ -41,7 +41,7 @@ UNPLANNED = document(
             "createUnplannedIntervention", "Create an unplanned preventive intervention", CREATE,
             ref("UnplannedAnswer"), description=f"A provider walked in; of a staff session. {LATER}",
             body=ref("UnplannedForm"), body_example=examples.UNPLANNED,
-            example={"data": {**examples.WRITTEN, "type": 2, "status": 3}, **examples.PRESIGNED},
+            example={"data": examples.UNPLANNED_VISIT, **examples.PRESIGNED},
         )
     },
     OF_EXECUTION,

@@ -83,7 +83,7 @@ CURATIVE = document(
         "create": operation(
             "createCurativeIntervention", "Create curative intervention with anomalies", CREATE, ANSWER,
             description=BEGINS + "Anomalies that another open intervention holds → 409.", body=ref("CurativeForm"),
-            body_example=examples.CURATIVE, example=MADE,
+            body_example=examples.CURATIVE, example={"data": {**examples.WRITTEN, "status": 0, "creationStatus": 0}},
         ),
         "update": operation(
             "updateCurativeIntervention", "Change a curative intervention", MERGE, ANSWER, values=ONE,
@@ -96,7 +96,8 @@ PREVENTIVE = document(
     {
         "update": operation(
             "updatePreventiveIntervention", "Change a preventive intervention", MERGE, ANSWER, values=ONE,
-            description=CHANGE, body=ref("PreventiveChanges"), body_example=examples.CHANGES, example=EXAMPLE,
+            description=CHANGE, body=ref("PreventiveChanges"), body_example=examples.CHANGES,
+            example={"data": {**examples.VISIT_OF_ROUTINE, "codePin": None}},
         )
     },
     SCHEMAS,
@@ -106,7 +107,7 @@ OF_ROUTINE = document(
         "create": operation(
             "createPreventiveIntervention", "Create a preventive intervention from a routine", CREATE, ANSWER,
             description=BEGINS + "Sites, assignees and the rest are the routine's.", body=ref("OfRoutineForm"),
-            body_example=examples.OF_ROUTINE, example=MADE,
+            body_example=examples.OF_ROUTINE, example={"data": examples.VISIT_OF_ROUTINE},
         )
     },
     SCHEMAS,
@@ -125,7 +126,8 @@ VERIFICATION = document(
     {
         "update": operation(
             "verifyIntervention", "Accept or reject intervention verification", MERGE, ANSWER, values=ONE,
-            description=VERDICT, body=ref("VerifyForm"), body_example=examples.VERIFY, example=EXAMPLE,
+            description=VERDICT, body=ref("VerifyForm"), body_example=examples.VERIFY,
+            example={"data": examples.VERIFIED},
         )
     },
     SCHEMAS,

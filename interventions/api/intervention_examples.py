@@ -121,7 +121,40 @@ UNPLANNED = {
     "provider": {"firstName": "Jean", "lastName": "Petit", "actionComment": "Yearly control"},
     "actualStart": "2026-11-20T08:00:00.000Z",
 }
-PRESIGNED = {"presignedUrl": "https://duty.example.org/interventions/v2/uploads/wq3v0n7R"}
+PRESIGNED = {"presignedUrl": "https://duty.example.org/interventions/v2/uploads/wq3v0n7R-cKyT1mBz4"}
+VERIFIED = {
+    **WRITTEN,
+    "status": 5,
+    "imgSignature": "/interventions/v2/signatures/WzEsMSwxNzk1MjQ4MzAwXQ",
+    "codePin": None,
+    "actualStart": "2024-12-01T12:40:00.000Z",
+    "actualEnd": "2024-12-01T14:10:00.000Z",
+    "providerName": "Jean Petit",
+    "verifiedByUserId": 4,
+    "verifiedAt": "2024-12-02T09:00:00.000Z",
+    "decisionComment": VERIFY["decisionComment"],
+}
+VISIT_OF_ROUTINE = {
+    **WRITTEN,
+    **OF_ROUTINE,
+    "type": 2,
+    "description": None,
+    "assignedUserId": None,
+}
+UNPLANNED_VISIT = {
+    **VISIT_OF_ROUTINE,
+    "status": 3,
+    "creationStatus": 1,
+    "routineId": None,
+    "assignedCompanyContactId": None,
+    "actualStart": UNPLANNED["actualStart"],
+}
+LINKED_ANOMALY = {
+    **ANOMALY_IN_FULL,
+    **{name: ANOMALY[name] for name in ("id", "anomalyNumber", "title", "description", "risk", "location")},
+    **dict.fromkeys(("reportedByUserId", "resolutionDelay", "dueAt")),
+    "status": 1,
+}
 LINK = {
     "id": 1,
     "anomalyId": 1,
@@ -130,7 +163,7 @@ LINK = {
     "providerAction": 0,
     "clientDecision": 0,
     "clientDecisionComment": None,
-    "anomaly": ANOMALY_IN_FULL,
+    "anomaly": LINKED_ANOMALY,
     "intervention": {
         **{name: WRITTEN[name] for name in ("id", "status", "type", "scheduledStart", "scheduledEnd")},
         **{name: WRITTEN[name] for name in ("assignedCompanyContactId", "assignedUserId", "verifiedAt")},

@@ -95,7 +95,7 @@ SITES = described(
 CONTACTS = described(
     *("CompanyContact", "company contact", shape_schema(shapes.CONTACT, CompanyContact), shapes.CONTACTS),
     *(shapes.CONTACT_FORM, CONTACT),
-    ("companyName", "firstName", "lastName", "email"),
+    ("name", "companyName", "firstName", "lastName", "email", "phone"),
     "Somebody at an outside company who makes visits. Without a `name` it is called by the person's or the company's.",
 )
 ROUTINES = described(

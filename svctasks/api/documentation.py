@@ -159,7 +159,7 @@ ON_ONE = {
     "run": operation(
         "runSvctask", "Run a service task now", ADD, ref("Run"),
         description="Whatever its schedule, a disabled one too. One at each of its sites; the first is answered.",
-        values=ONE, example=examples.RUN,
+        values=ONE, example=examples.ASKED_RUN,
     ),
     "runs": operation(
         "listSvctaskRuns", "List what became of its due moments", LIST, ref("RunShown"),
@@ -187,7 +187,7 @@ ON_ONE = {
         {"anyOf": [ref("Run"), ref("Coming")]},
         description="With `dryrun` 1: which they are. At most 1000.",
         body=run_shapes.BACKFILL_FORM.schema(is_new=True), body_example=examples.BACKFILL, values=ONE,
-        parameters=("IdempotencyKey",), example=[examples.RUN],
+        parameters=("IdempotencyKey",), example=[examples.ASKED_RUN],
     ),
 }  # fmt: skip
 TASKS_DOCUMENTED = document(

@@ -58,6 +58,14 @@ RUN: dict = {
     "progress": {"done": 20, "total": 80, "text": "calling"},
     "log": "2019-08-26T13:00:00Z 80 calls\n",
 }
+# Taken down, for a worker to find.
+ASKED_RUN: dict = {
+    **RUN,
+    "state": "waiting",
+    "started": None,
+    "progress": {"done": None, "total": None, "text": ""},
+    "log": "",
+}
 SKIPS: dict = {
     "id": "0c8f5d1e-97d4-4a27-8a2c-0f3f5a1c9be2",
     "svctaskid": TASK["id"],
@@ -69,4 +77,4 @@ SKIPS: dict = {
     "site": "",
 }
 COMING: dict = {"due": "2026-10-25T00:30:00Z", "local": "2026-10-25T02:30:00+02:00", "skipped": 0, "doubled": 1}
-BACKFILL = {"from": "2019-08-25T16:00:00Z", "to": "2019-08-26T06:00:00Z", "dryrun": 0}
+BACKFILL = {"from": "2019-08-26T13:00:00Z", "to": "2019-08-26T13:30:00Z", "dryrun": 0}

@@ -100,7 +100,7 @@ WEBHOOKS = Documentation(
             example=paged(examples.DELIVERY),
         ),
         "replay": Operation(
-            "replayWebhookDelivery", "Send once more", QUEUE, ref("WebhookDelivery"), example=examples.DELIVERY
+            "replayWebhookDelivery", "Send once more", QUEUE, ref("WebhookDelivery"), example=examples.REPLAY
         ),
     },
 )

@@ -38,3 +38,5 @@ DELIVERY = {
     "answerBody": "",
     "error": "",
 }
+# Of one that arrived: another, which waits.
+REPLAY = {**DELIVERY, "id": 813, "state": "queued", "attempts": 0, "deliveredAt": None, "answerStatus": None}

@@ -21,9 +21,11 @@ from core.api.documentation import (
 from core.models import User
 from scheduling.api.community import shapes
 from scheduling.api.community.examples import (
+    CHANGED_CLOSE,
     CLOSE,
     CLOSE_CHANGES,
     CLOSE_REQUEST,
+    NEW_CLOSE,
     PERSON,
     SERVICE,
     SERVICE_CHANGES,
@@ -170,14 +172,21 @@ SERVICES = Documentation(
         "update": service(
             "update", "Change a community service", CHANGE, description=changes_nothing_else(KEPT),
             body=under_root("community_service", "CommunityServiceChanges"),
-            body_example={"community_service": SERVICE_CHANGES},
+            body_example={"community_service": SERVICE_CHANGES}, example={**SERVICE, **SERVICE_CHANGES},
         ),
-        "validate": service("validate", "It was done", CHANGE, description=changes_nothing_else("")),
-        "invalidate": service("invalidate", "It was not done", CHANGE, description=changes_nothing_else("")),
+        "validate": service(
+            "validate", "It was done", CHANGE, description=changes_nothing_else(""),
+            example={**SERVICE, "state": "validated"},
+        ),
+        "invalidate": service(
+            "invalidate", "It was not done", CHANGE, description=changes_nothing_else(""),
+            example={**SERVICE, "state": "invalidated"},
+        ),
         "destroy": service("delete", "Delete a community service", REMOVE),
         "graph": Operation(
             "count_community_services", "Count by period", VALUE, COUNTS, values=GRAPHS, refusals=(422,),
-            parameters=SERVICE_SEARCH, description="In the organization's local time.", example={"2017-11-22": 2},
+            parameters=SERVICE_SEARCH, example={"11": 2},
+            description="In the organization's local time; by month of the year, unless the path says else.",
         ),
     },
     SCHEMAS, PARAMETERS, HEADERS, PAGING,
@@ -193,18 +202,22 @@ CLOSE_OPERATIONS = Documentation(
         "create": close(
             "create", "Close an account", CREATE,
             description="All or nothing: a bad nested service writes no close. Each nested service is told by e-mail.",
-            body=under_root("close", "CloseForm"), body_example={"close": CLOSE_REQUEST},
+            body=under_root("close", "CloseForm"), body_example={"close": CLOSE_REQUEST}, example=NEW_CLOSE,
         ),
         "create_for_user": close(
             "create_user", "Close this student's account", CREATE, values=LOGIN,
             body=under_root("close", "CloseOfUserForm"),
             body_example={"close": {name: value for name, value in CLOSE_REQUEST.items() if name != "user_id"}},
+            example=NEW_CLOSE,
         ),
         "update": close(
             "update", "Change a close", CHANGE, description=changes_nothing_else(KEPT),
-            body=under_root("close", "CloseChanges"), body_example={"close": CLOSE_CHANGES},
+            body=under_root("close", "CloseChanges"), body_example={"close": CLOSE_CHANGES}, example=CHANGED_CLOSE,
         ),
-        "close": close("close", "Close the account again", CHANGE, description=changes_nothing_else("")),
+        "close": close(
+            "close", "Close the account again", CHANGE, description=changes_nothing_else(""),
+            example={**CLOSE, "state": "close"},
+        ),
         "unclose": close("unclose", "Open the account again", CHANGE, description=changes_nothing_else("")),
         "destroy": close("delete", "Delete a close and its services", REMOVE),
     },

@@ -43,10 +43,17 @@ CLOSE_CHANGES = {
     "reason": "Connecticut giants, twice",
     "community_services_attributes": [{"id": 3, "occupation": "Sort the books by author"}],
 }
+CHANGED_CLOSE = {
+    **CLOSE,
+    "reason": CLOSE_CHANGES["reason"],
+    "community_services": [{**NESTED_SERVICE, "occupation": "Sort the books by author"}],
+}
 CLOSE_REQUEST = {
     "user_id": 7,
     "closer_id": 2,
     "kind": "other",
     "reason": "Connecticut giants",
-    "community_services_attributes": [{"duration": 14400, "occupation": "Regarder Shrek"}],
+    "community_services_attributes": [{name: SERVICE_REQUEST[name] for name in ("duration", "occupation")}],
 }
+# Its service has no date yet.
+NEW_CLOSE = {**CLOSE, "state": "close", "community_services": [{**NESTED_SERVICE, "schedule_at": None}]}
