@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from core import demo_webhook
 from core.clients import create_client, renew_secret
 from core.models import Application, Membership, Organization, Role, User
 from core.organizations import save_organization, twin_of
@@ -100,6 +101,8 @@ def seed(large: bool = False) -> Demo:
     demo = _make_people()
     for part in _parts:
         part.fill(demo, large)
+    # Last, as it shows what became of the others' events.
+    demo_webhook.fill(demo.organization)
     return demo
 
 

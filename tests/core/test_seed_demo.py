@@ -12,7 +12,7 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from appointments.models import Appointment, Calendar, CalendarEvent, CalendarFeed, Customer, Waiting
-from core.models import Application, Membership, Organization, OutboxMessage, Role, User
+from core.models import Application, Membership, Organization, OutboxMessage, Role, User, Webhook, WebhookDelivery
 from interventions.models import InterventionStep
 from scheduling.models import (
     Close,
@@ -60,6 +60,8 @@ def counts() -> list[int]:
         OutboxMessage,
         Job,
         Appointment,
+        Webhook,
+        WebhookDelivery,
     )
     return [model.objects.count() for model in models]
 
