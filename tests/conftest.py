@@ -1,11 +1,14 @@
 import io
 import logging
 import os
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
+
+from tests import migrated
 
 # No deadline, as a timed figure is never a test; no example folder in the checkout.
 hypothesis_settings.register_profile("dutyboard", deadline=None, database=None)
@@ -24,6 +27,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         connection.settings_dict["TEST"]["NAME"] = f"{os.environ['DUTYBOARD_VAR']}/test.sqlite3"
         # Nothing here outlives a power cut, so nothing waits for the disk.
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, django_db_modify_db_settings) -> bool:
+    """With the database of an earlier run in its place, there is none to create."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite" or request.config.getvalue("create_db"):
+        return request.config.getvalue("reuse_db")
+    return migrated.copy_to(Path(connection.settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            migrated.keep(connection)
 
 
 @pytest.fixture(autouse=True)
