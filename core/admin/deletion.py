@@ -11,7 +11,13 @@ from core.locks import lock_failures_as_busy
 
 
 class Deletion:
-    """For a ModelAdmin: deletes through its `delete_row`; what that refuses is told on the row's form."""
+    """For a ModelAdmin: deletes through its `delete_row`; what that refuses is told on the row's form.
+
+    Set `counted_with_row` where very many rows of one kind go with a row, and none of another: the field that leads to
+    them. The page says how many, and names none.
+    """
+
+    counted_with_row = ""
 
     def delete_row(self, request, row, versions: list[int] | None = None) -> None:
         """Raises StaleVersion where versions are given and the saved row has none of them."""
@@ -21,9 +27,17 @@ class Deletion:
         self.delete_row(request, obj, sent_versions(request, obj))
 
     def get_deleted_objects(self, objs, request):
+        if self.counted_with_row:
+            return [*map(self.name_of, objs), self._counted(objs)], {}, set(), []
         # What goes with a row is the service's to say, not the rights on the other lists.
         listed, counts, _lacking, protected = super().get_deleted_objects(objs, request)
         return listed, counts, set(), protected
+
+    def _counted(self, rows) -> str:
+        relation = self.model._meta.get_field(self.counted_with_row)
+        number = relation.related_model.objects.filter(**{f"{relation.field.name}__in": rows}).count()
+        names = relation.related_model._meta
+        return f"{number} {names.verbose_name if number == 1 else names.verbose_name_plural}"
 
     def delete_view(self, request, object_id, extra_context=None):
         try:

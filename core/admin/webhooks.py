@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import navigation
@@ -93,6 +93,7 @@ class WebhooksAdmin(OrganizationAdmin):
     view_role = add_role = change_role = delete_role = Role.ADVANCED_STAFF
     row_actions = [SwitchOn(), SwitchOff()]
     change_form_template = "admin/webhook_form.html"
+    counted_with_row = "deliveries"
     list_display = ["place", "types_shown", "state", "last_delivery", "delivered_share"]
     list_filter = ["is_enabled", OrganizationFilter]
     list_select_related = ["organization"]
@@ -133,12 +134,6 @@ class WebhooksAdmin(OrganizationAdmin):
 
     def delete_row(self, request, row, versions=None) -> None:
         services.delete_webhook(row.pk, versions)
-
-    def get_deleted_objects(self, objs, request):
-        # Not each delivery by name: there may be very many.
-        number = WebhookDelivery.objects.filter(webhook__in=objs).count()
-        told = ngettext("%(number)d delivery", "%(number)d deliveries", number) % {"number": number}
-        return [*map(place_of, objs), told], {}, set(), []
 
     def response_add(self, request, obj, post_url_continue=None):
         return SECRET.redirect(obj.pk)

@@ -44,6 +44,7 @@ class ServiceTasksAdmin(OptionsShown, OrganizationAdmin):
     form = ServiceTaskForm
     row_actions = ACTIONS
     change_form_template = "admin/svctasks/task_form.html"
+    counted_with_row = "runs"
     list_display = ["name", "script", "often_text", "state", "last_result", "next_run"]
     list_filter = ["is_enabled", "is_system", "schedule", related_filter("script", _("script")), OrganizationFilter]
     list_select_related = ["organization", "script"]

@@ -1,7 +1,5 @@
 """Deleting a service task in the back office: what the page says goes with it, and what keeps it."""
 
-import re
-
 import pytest
 
 from svctasks.models import ServiceRun, ServiceTask
@@ -17,26 +15,14 @@ def desk():
     return Desk()
 
 
-def named(page) -> list[str]:
-    """The runs that the page says will be deleted, too."""
-    listed = page.content.decode().partition('id="deleted-objects"')[2]
-    return re.findall(r"(\d{4}-\d\d-\d\d \d\d:\d\d) main", listed)
-
-
-def test_its_page_names_the_runs_on_the_organizations_clock(desk):
-    task = desk.task()
-    make_run(task, desk.at("2026-11-20 09:00"))
-    make_run(task, desk.at("2026-07-01 00:30"))
-    page = desk.client.get(url(TASK, "delete", task.pk))
-    assert sorted(named(page)) == ["2026-07-01 00:30", "2026-11-20 09:00"]
-
-
-def test_its_page_costs_the_same_however_many_runs_there_are(desk, django_assert_max_num_queries):
+def test_its_page_counts_the_runs_which_may_be_very_many(desk, django_assert_max_num_queries):
     task = desk.task()
     for day in range(1, 29):
         make_run(task, desk.at(f"2026-11-{day:02} 09:00"))
     with django_assert_max_num_queries(20):
-        assert len(named(desk.client.get(url(TASK, "delete", task.pk)))) == 28
+        page = desk.client.get(url(TASK, "delete", task.pk)).content.decode()
+    assert "28 runs" in page
+    assert "2026-11-" not in page.partition('id="deleted-objects"')[2]
 
 
 GOES_ON = "A run of this task is going on: cancel it first"
