@@ -33,6 +33,8 @@ PAUSES = [
 REST = timedelta(seconds=30)
 # A webhook of which nothing arrived for so long is switched off.
 FAILING_TOO_LONG = timedelta(days=5)
+# Where nothing was tried for so long, nothing was failing either: what fails next begins anew.
+UNTRIED = timedelta(days=2)
 BATCH = 100
 LONGEST_ANSWER = 2000
 SWITCHED_OFF = gettext_noop("Nothing arrived there for 5 days")
@@ -142,7 +144,8 @@ def _note_failure(pk: int, now: datetime) -> None:
     webhook = rows.filter(pk=pk, is_enabled=True).first()
     if webhook is None:
         return
-    since = webhook.failing_since or now
+    is_going_on = webhook.resting_until and webhook.resting_until > now - UNTRIED
+    since = webhook.failing_since if is_going_on and webhook.failing_since else now
     Webhook.objects.filter(pk=pk).update(failing_since=since, resting_until=now + REST)
     if since <= now - FAILING_TOO_LONG:
         webhook.changed(is_enabled=False, off_reason=SWITCHED_OFF, failing_since=since).save()

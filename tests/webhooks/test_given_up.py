@@ -73,6 +73,16 @@ def test_one_arrival_within_the_five_days_counts_from_anew(webhook, receiver, or
     assert not OutboxMessage.objects.exists()
 
 
+def test_days_on_which_nothing_was_tried_do_not_count(webhook, receiver, organization):
+    receiver.reply = refuse
+    fail_on_each_of(2, organization)
+    with at(NOON + 9 * DAY):
+        happen(organization, "close.closed")
+        sending.drain()
+        webhook.refresh_from_db()
+        assert (webhook.is_enabled, webhook.failing_since) == (True, NOON + 9 * DAY)
+
+
 def test_switched_on_again_it_starts_afresh_and_nobody_is_told_that_it_is_off(webhook, receiver, organization):
     make_member(organization, Role.ADVANCED_STAFF)
     receiver.reply = refuse
