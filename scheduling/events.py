@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.events import event_type
+from core.events import EventType, event_type
 from core.webhooks.envelope import Entity, register
 from scheduling.models import JobStatus
 
@@ -18,7 +18,7 @@ UNCLOSED = event_type("close.unclosed", _("An account was opened again"))
 CLOSE_UPDATED = event_type("close.updated", _("What else is known of a close changed"))
 CONTESTED = event_type("close.contested", _("A student contested a close"))
 CLOSE_DELETED = event_type("close.deleted", _("A close was deleted"))
-JOB_UPDATED = event_type("job.updated", _("What is known of a job changed, but for its plan and its state"))
+JOB_UPDATED = event_type("job.updated", _("What else is known of a job changed"))
 
 _COMPLETED = event_type("job.completed", _("A job was completed, with issues or without"))
 JOB_STATES = {
@@ -40,3 +40,8 @@ JOB_STATES = {
 register(Entity("community_service", "tig", "/v2/community_services/{id}"))
 register(Entity("close", "tig", "/v2/closes/{id}"))
 register(Entity("job", "jobs:read", "/v1/jobs/{id}"))
+
+
+def job_planned(former: JobStatus, status: JobStatus) -> EventType:
+    """A job that gets a part of a plan is neither created nor unscheduled once more."""
+    return JOB_UPDATED if status == former != JobStatus.SCHEDULED else JOB_STATES[status]

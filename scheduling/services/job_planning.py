@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.changes import apply_changes, check_all
 from core.locks import atomic, hold
-from scheduling import job_emails, job_rules
+from scheduling import events, job_emails, job_rules
 from scheduling.models import Job, JobStatus, Resource
 from scheduling.models.job import PLANNABLE
 from scheduling.services.job_steps import check_status, lock_job, note_status, take_time
@@ -46,7 +46,7 @@ def schedule_job(
     take_time(job, before.resource_ids)
     tell_of_change(before, job)
     job.save()
-    note_status(job)
+    note_status(job, event=events.job_planned(JobStatus(before.status), JobStatus(job.status)))
     return job
 
 

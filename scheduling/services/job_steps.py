@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from core.errors import StateConflict
-from core.events import record
+from core.events import EventType, record
 from scheduling import events, job_rules
 from scheduling.models import BusyInterval, Job, JobStatus, JobStatusChange, SchedulingSettings
 from scheduling.services import busy
@@ -31,9 +31,9 @@ def lock_job(pk: int, versions: Collection[int] | None = None) -> Job:
     return Job.objects.select_related(*RELATED).get(pk=pk)
 
 
-def note_status(job: Job, comment: str = "") -> None:
-    """Of a job that is saved in its state."""
-    record(events.JOB_STATES[JobStatus(job.status)], job)
+def note_status(job: Job, comment: str = "", *, event: EventType | None = None) -> None:
+    """Of a job that is saved in its state. `event`: what others are told, by default that of the state."""
+    record(event or events.JOB_STATES[JobStatus(job.status)], job)
     JobStatusChange.objects.create(job=job, status=job.status, created_at=job.status_modified_at, comment=comment)
 
 

@@ -9,7 +9,7 @@ from scheduling.services.job_recurrences import create_recurrence
 from tests import api
 from tests.back_office import url
 from tests.factories import make_organization
-from tests.job_factories import make_contact, make_job_type, make_resource
+from tests.job_factories import make_contact, make_job_type, make_resource, make_vehicle
 from tests.scheduling.jobs_world import TEN, World, done
 from tests.scheduling.office import Office
 from tests.scripts import run_script
@@ -72,6 +72,19 @@ def a_job_is_planned_moved_and_taken_from_the_plan():
     done(world.schedule(pk))
     done(world.schedule(pk, start=TEN))
     done(world.put(pk, "schedule", resourceId=None, plannedStartAt=TEN))
+
+
+@story("job.updated", "job.updated", "job.scheduled", "job.unscheduled", "job.updated")
+def a_plan_comes_and_goes_piece_by_piece():
+    world = World()
+    van = make_vehicle(world.organization)
+    pk = world.create()
+    yield
+    done(world.schedule(pk))
+    done(world.schedule(pk, start=TEN))
+    done(world.schedule(pk, vehicleId=van.pk))
+    done(world.put(pk, "schedule", resourceId=world.ann.pk, plannedStartAt=TEN))
+    done(world.put(pk, "schedule", resourceId=world.ann.pk, vehicleId=van.pk))
 
 
 @story("job.sent", "job.read", "job.accepted", "job.on_the_way", "job.started", "job.suspended", "job.started")
