@@ -61,7 +61,7 @@ def erase(subject: Subject, *, force: bool = False) -> Erased:
     _clear(found.obstacles(), erased, force)
     _erase_in_sandbox(subject, erased)
     # What was cleared wrote rows and messages of its own.
-    found = Found(subject)
+    found = Found(subject, found)
     texts = _texts_of(found)
     _erase_found(found, erased)
     if subject.user and erased.account != "erased":

@@ -19,9 +19,12 @@ def in_batches(pks: Collection[Any]) -> Iterator[Sequence[Any]]:
 
 
 class Found:
-    """Looked up at once, before anything of it is changed."""
+    """Looked up at once, before anything of it is changed.
 
-    def __init__(self, subject: Subject):
+    `former`: what was found before the person's work was given back. It is nobody's now, and still tells of him.
+    """
+
+    def __init__(self, subject: Subject, former: "Found | None" = None):
         self.subject = subject
         self.parts = parts()
         self._has_account = subject.has_account_alone
@@ -29,7 +32,7 @@ class Found:
         self._gone: dict[Part, set] = {}
         self._strays: dict[Part, set] = {}
         for part in self.parts:
-            self._look(part)
+            self._look(part, former.live(part) if former else ())
 
     def live(self, part: Part) -> list:
         """The ids of rows that are there."""
@@ -54,8 +57,8 @@ class Found:
     def obstacles(self) -> list:
         return [obstacle for watch in watches() for obstacle in watch(self)]
 
-    def _look(self, part: Part) -> None:
-        self._live[part], self._gone[part], self._strays[part] = set(), set(), set()
+    def _look(self, part: Part, former: Collection[Any]) -> None:
+        self._live[part], self._gone[part], self._strays[part] = set(former), set(), set()
         for condition in self._conditions(part):
             self._live[part] |= set(self._rows(part.model._base_manager, condition).values_list("pk", flat=True))
             if part.has_history:

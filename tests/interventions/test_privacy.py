@@ -3,9 +3,10 @@
 import pytest
 from django.core.management.base import CommandError
 
-from core.models import Role
+from core.models import OutboxMessage, Role
 from interventions.models import Intervention, InterventionStatus, PdfReport, Routine
 from interventions.report import pdf_of
+from interventions.services.provider import refuse_date
 from tests.back_office import browser, person, url
 from tests.core.commands import answer, run
 from tests.core.life import live
@@ -35,6 +36,23 @@ def test_a_visit_to_make_is_with_nobody_any_more(place, provider):
     assert (visit.assigned_company_contact, visit.status) == (None, "planned")
     provider.refresh_from_db()
     assert (str(provider), provider.email) == ("anonymised (Lifts & Co)", "")
+
+
+def test_a_visit_that_is_given_back_by_force_names_him_nowhere(place, provider):
+    person("ada", Role.ADVANCED_STAFF, place)
+    visit = make_intervention(
+        place,
+        make_anomaly(make_site(place)),
+        assigned_company_contact=provider,
+        creation_status=TO_AGREE,
+        status=InterventionStatus.PROPOSED,
+    )
+    refuse_date(visit.pk, "Not on Mondays, says Lea")
+    OutboxMessage.objects.update(state="sent", text="Lea Lift cannot come")
+    answer("erase_person", "lea@lifts.example", "--force")
+    step = visit.steps.get(status="refused")
+    assert (step.by, step.comment) == ("anonymised", "")
+    assert [row.text for row in OutboxMessage.objects.filter(kind="intervention_refused")] == [""]
 
 
 def test_a_date_to_agree_with_him_alone_is_cancelled(place, provider):
