@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from core.models import OutboxMessage, Role
 from interventions.models import Intervention, InterventionStatus, PdfReport, Routine
 from interventions.report import pdf_of
-from interventions.services.provider import refuse_date
+from interventions.services.provider import accept_date, refuse_date
 from tests.back_office import browser, person, url
 from tests.core.commands import answer, run
 from tests.core.life import live
@@ -53,6 +53,19 @@ def test_a_visit_that_is_given_back_by_force_names_him_nowhere(place, provider):
     step = visit.steps.get(status="refused")
     assert (step.by, step.comment) == ("anonymised", "")
     assert [row.text for row in OutboxMessage.objects.filter(kind="intervention_refused")] == [""]
+
+
+def test_what_he_answered_goes_also_where_another_makes_the_visit_now(place, provider):
+    visit = make_intervention(
+        place, assigned_company_contact=provider, creation_status=TO_AGREE, status=InterventionStatus.PROPOSED
+    )
+    refuse_date(visit.pk, "Not on Mondays, says Lea")
+    other = make_company_contact(place, "Max Mast", email="max@lifts.example")
+    Intervention.objects.update(assigned_company_contact=other, status=InterventionStatus.PROPOSED)
+    accept_date(visit.pk, "Fine by Max")
+    answer("erase_person", "lea@lifts.example")
+    steps = visit.steps.exclude(by="").order_by("pk")
+    assert [(step.by, step.comment) for step in steps] == [("anonymised", ""), ("Max Mast (Lifts & Co)", "Fine by Max")]
 
 
 def test_a_date_to_agree_with_him_alone_is_cancelled(place, provider):
