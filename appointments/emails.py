@@ -15,12 +15,14 @@ from appointments import invitations
 from appointments.models import Appointment, BookingSettings
 from appointments.rules import cancel_notice
 from appointments.shown import SHOWN, facts
+from core.inserts import Beside
 from core.links import sign_link
-from core.mail import Attachment, Rendered, email, queue_email, render
+from core.mail import Attachment, Mail, Rendered, email, message, queue_email, render
 from core.models import OutboxMessage
 
 State = Appointment.State
 APPOINTMENT_LINK = "appointment"
+BOOKED = "appointment_booked"
 
 
 # -- queueing -----------------------------------------------------------------------------------------------
@@ -28,7 +30,14 @@ APPOINTMENT_LINK = "appointment"
 
 def queue_booked(appointment: Appointment) -> None:
     """It is booked, or waits to be confirmed."""
-    _tell("appointment_booked", appointment, state=appointment.state)
+    _tell(BOOKED, appointment, state=appointment.state)
+
+
+def of_new(appointment: Appointment) -> list[Beside]:
+    """What `queue_booked` writes, if anything, for an appointment that is not written yet."""
+    if not is_told(appointment):
+        return []
+    return [message(**_mail(BOOKED, appointment, state=appointment.state))]
 
 
 def queue_moved(appointment: Appointment) -> None:
@@ -62,24 +71,27 @@ def is_told(appointment: Appointment) -> bool:
 
 
 def _tell(kind: str, appointment: Appointment, due_at: datetime | None = None, **params) -> None:
-    if not is_told(appointment):
-        return
-    queue_email(
-        kind=kind,
-        organization=appointment.organization,
-        recipient=None,
-        address=appointment.customer.email,
-        language=appointment.organization.language,
-        entity=appointment,
-        params={"sequence": appointment.calendar_sequence, **params},
-        due_at=due_at,
-    )
+    if is_told(appointment):
+        queue_email(**_mail(kind, appointment, due_at, **params))
+
+
+def _mail(kind: str, appointment: Appointment, due_at: datetime | None = None, **params) -> Mail:
+    return {
+        "kind": kind,
+        "organization": appointment.organization,
+        "recipient": None,
+        "address": appointment.customer.email,
+        "language": appointment.organization.language,
+        "entity": appointment,
+        "params": {"sequence": appointment.calendar_sequence, **params},
+        "due_at": due_at,
+    }
 
 
 # -- rendering ----------------------------------------------------------------------------------------------
 
 
-@email("appointment_booked", _("Appointment booked"))
+@email(BOOKED, _("Appointment booked"))
 def render_booked(row: OutboxMessage) -> Rendered | None:
     """None for one that was to be confirmed and is by now: another message says so."""
     appointment = _current(row)

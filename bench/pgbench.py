@@ -23,7 +23,7 @@ from tests.throwaway import postgres_programs
 NAMED = re.compile(r"%\((\w+)\)s")
 # Alone, or with the history that copies it.
 INSERTED = re.compile(
-    r'(?:WITH made AS \()?INSERT INTO "(\w+)".* (?:RETURNING (?:"\w+"\.)?"id"|SELECT "id" FROM made)', re.DOTALL
+    r'(?:WITH made AS \()?INSERT INTO "(\w+)".* (?:RETURNING (?:"\w+"\.)?"id"|SELECT "id", .* FROM made)', re.DOTALL
 )
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 VARIABLE = re.compile(r":[A-Za-z_]")

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from core.inserts import Also
 from core.models import Event
 from core.statements import standing_cursor
 from core.webhooks import deliveries
@@ -51,34 +52,61 @@ def record(kind: EventType, row: Any, entity_id: object = None) -> None:
     `entity_id`: how the row's own API names it, where that is not its key. Raises TransactionManagementError outside
     a transaction.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("an event is written in the transaction of its change")
+    _check_transaction()
     write = _write_at_once if connection.vendor == "postgresql" else _write_in_turn
-    for pk in write(kind.name, row.organization_id, str(entity_id or row.pk)):
+    hand_over(write(kind.name, row.organization_id, str(entity_id or row.pk)))
+
+
+def hand_over(pks: list[int]) -> None:
+    """These deliveries, once they are committed."""
+    for pk in pks:
         deliveries.hand_over_on_commit(pk)
+
+
+def _check_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("an event is written in the transaction of its change")
+
+
+def beside(kind: EventType, row: Any) -> Also:
+    """The same for a row that is new, in its own statement: the ids of the deliveries, which `hand_over` takes."""
+    _check_transaction()
+
+    def alone(pk: int) -> list[int]:
+        return _write_in_turn(kind.name, row.organization_id, str(pk))
+
+    return Also(BESIDE, [kind.name], "ARRAY(SELECT id FROM delivery)", alone)
 
 
 # One statement, as it stands in every change of the product; the transaction's number orders the feed (core.feed).
 # The webhooks stay until it is committed: else one that is deleted meanwhile would undo the change.
-AT_ONCE = """
-WITH event AS (
-  INSERT INTO core_event (uuid, organization_id, kind, entity_id, created_at, transaction)
-  VALUES (gen_random_uuid(), %s, %s, %s, %s, pg_current_xact_id()::text::bigint)
+WRITE = """
+event AS (
+  INSERT INTO core_event (uuid, kind, organization_id, entity_id, created_at, transaction)
+  SELECT gen_random_uuid(), %s::text, {values}, pg_current_xact_id()::text::bigint {row}
   RETURNING id, organization_id, kind, created_at
+), delivery AS (
+  INSERT INTO core_webhookdelivery
+         (webhook_id, event_id, state, attempts, due_at, until, created_at, answer_status, answer_body, error,
+          is_replay)
+  SELECT webhook.id, event.id, 'queued', 0, event.created_at, event.created_at + {tried_for}, event.created_at, 0, '',
+         '', false
+    FROM event JOIN core_webhook webhook ON webhook.organization_id = event.organization_id
+   WHERE webhook.is_enabled AND webhook.types ?| ARRAY['*', event.kind]
+     FOR KEY SHARE OF webhook
+  RETURNING id
+)"""
+TRIED_FOR = f"interval '{deliveries.TRIED_FOR.total_seconds():.0f} seconds'"
+GIVEN = WRITE.format(values="%s::bigint, %s::text, %s::timestamptz", row="", tried_for=TRIED_FOR)
+AT_ONCE = f"WITH {GIVEN} SELECT id FROM delivery"  # noqa: S608
+BESIDE = WRITE.format(
+    values="made.organization_id, made.id::text, made.created_at", row="FROM made", tried_for=TRIED_FOR
 )
-INSERT INTO core_webhookdelivery
-       (webhook_id, event_id, state, attempts, due_at, until, created_at, answer_status, answer_body, error, is_replay)
-SELECT webhook.id, event.id, 'queued', 0, event.created_at, event.created_at + %s, event.created_at, 0, '', '', false
-  FROM event JOIN core_webhook webhook ON webhook.organization_id = event.organization_id
- WHERE webhook.is_enabled AND webhook.types ?| ARRAY['*', event.kind]
-   FOR KEY SHARE OF webhook
-RETURNING id
-"""
 
 
 def _write_at_once(kind: str, organization_id: int, entity_id: str) -> list[int]:
     cursor = standing_cursor()
-    cursor.execute(AT_ONCE, [organization_id, kind, entity_id, timezone.now(), deliveries.TRIED_FOR])
+    cursor.execute(AT_ONCE, [kind, organization_id, entity_id, timezone.now()])
     return [pk for (pk,) in cursor.fetchall()]
 
 

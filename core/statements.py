@@ -6,25 +6,17 @@ For what a create runs; elsewhere a plain queryset reads better.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, CharField, EmailField, Field, Model, QuerySet, TextField
+from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
 # No row has such values, so these tell where in the composed statement the given ones stand.
 MARK = 2**62
 TEXT_MARK = "\ue000"
 MOMENT_MARK = datetime(9000, 1, 1, tzinfo=UTC)
-
-# What the driver of PostgreSQL takes as it is; Django's way to find that out is a sixteenth of a booking.
-AS_THEY_ARE: dict[type[Field], type] = {
-    CharField: str,
-    TextField: str,
-    EmailField: str,
-    BooleanField: bool,
-}
 
 
 class Composed:
@@ -67,10 +59,9 @@ class Composed:
         return self._asked(f"SELECT COUNT(*) FROM ({self._composed[0]}) AS found", values)[0][0]  # noqa: S608
 
     def _asked(self, statement: str, values: Sequence) -> list[tuple]:
-        places, database = self._composed[1], connections[DEFAULT_DB_ALIAS]
-        adapt = database.ops.adapt_datetimefield_value
+        places, cursor = self._composed[1], standing_cursor()
+        adapt = cursor.db.ops.adapt_datetimefield_value
         given = [adapt(value) if isinstance(value, datetime) else value for value in values]
-        cursor = standing_cursor()
         cursor.execute(statement, [old if number is None else _like(old, given[number]) for number, old in places])
         return cursor.fetchall()
 
@@ -161,97 +152,3 @@ def standing_cursor() -> Any:
 def aware(instant: datetime) -> datetime:
     """SQLite gives naive UTC back to raw queries."""
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def insert(model: type[Model], values: dict[str, Any], *, unless_there: bool = False) -> int | None:
-    """A new row of these values by attname, the rest by default → its key. No signals, no instance, no auto_now.
-
-    `unless_there`: None, and nothing is written, where a unique constraint finds such a row already.
-    """
-    statement, fields = _insertion(model)
-    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    conflict = " ON CONFLICT DO NOTHING" if unless_there else ""
-    return _inserted(f"{statement}{conflict} RETURNING {quote(model._meta.pk.column)}", _prepared(fields, values))
-
-
-class Beside(NamedTuple):
-    """A row that is written with a new one: the new one's key in this column, its values in columns of its names."""
-
-    model: type[Model]
-    values: dict[str, Any]
-    key: str
-
-
-def insert_with(model: type[Model], values: dict[str, Any], *others: Beside) -> int:
-    """A new row of these values, as by `insert`, and these beside it."""
-    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
-        pk: Any = insert(model, values)
-        for other in others:
-            insert(other.model, {**values, **other.values, other.key: pk})
-        return pk
-    # One statement costs half of two, above all as no value is sent twice.
-    statement, fields, taken = _joint_insertion(model, tuple((other.model, other.key) for other in others))
-    parameters = _prepared(fields, values)
-    for other, own in zip(others, taken, strict=True):
-        parameters += _prepared(own, other.values)
-    return _inserted(statement, parameters)
-
-
-def _inserted(statement: str, parameters: list) -> Any:
-    cursor = standing_cursor()
-    cursor.execute(statement, parameters)
-    found = cursor.fetchall()
-    return found[0][0] if found else None
-
-
-def _prepared(fields: list[Field], values: dict[str, Any]) -> list:
-    """As Django sends them; the default of what is not given."""
-    # The connection itself: its proxy looks it up at each use.
-    database = connections[DEFAULT_DB_ALIAS]
-    as_they_are = AS_THEY_ARE if database.vendor == "postgresql" else {}
-    given = [values[field.attname] if field.attname in values else field.get_default() for field in fields]
-    return [
-        value if as_they_are.get(type(field)) is type(value) else field.get_db_prep_save(value, database)
-        for field, value in zip(fields, given, strict=True)
-    ]
-
-
-@cache
-def _insertion(model: type[Model]) -> tuple[str, list[Field]]:
-    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    fields = _fields(model)
-    columns = ", ".join(quote(field.column) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    # Names of the models' own, quoted; values go apart.
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields  # noqa: S608
-
-
-@cache
-def _joint_insertion(
-    model: type[Model], others: tuple[tuple[type[Model], str], ...]
-) -> tuple[str, list[Field], list[list[Field]]]:
-    """The statement; the fields whose values it takes, and of each of the others those that are not copied."""
-    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    first, fields = _insertion(model)
-    parts, taken = [f"made AS ({first} RETURNING *)"], []
-    for number, (other, key) in enumerate(others):
-        part, own = _from_made(model, other, key)
-        parts.append(f"other{number} AS ({part})")
-        taken.append(own)
-    return f"WITH {', '.join(parts)} SELECT {quote(model._meta.pk.column)} FROM made", fields, taken  # noqa: S608
-
-
-def _from_made(model: type[Model], other: type[Model], key: str) -> tuple[str, list[Field]]:
-    """The statement that writes a row of `other`, and the fields whose values it takes."""
-    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    there = {field.column: quote(field.column) for field in model._meta.concrete_fields}
-    there[key] = quote(model._meta.pk.column)
-    fields = _fields(other)
-    columns = ", ".join(quote(field.column) for field in fields)
-    values = ", ".join(there.get(field.column, "%s") for field in fields)
-    own = [field for field in fields if field.column not in there]
-    return f"INSERT INTO {quote(other._meta.db_table)} ({columns}) SELECT {values} FROM made", own  # noqa: S608
-
-
-def _fields(model: type[Model]) -> list[Field]:
-    return [field for field in model._meta.concrete_fields if not field.primary_key]

@@ -28,12 +28,13 @@ from appointments.rules import Asked, Verdict, booking_verdicts, broken, check_s
 from appointments.services import customers, holds, placing, waiting_list
 from appointments.services.owners import is_ours, owner, owner_of
 from core.changes import check_fields, refuse
-from core.events import record
+from core.events import beside, hand_over
+from core.inserts import Also, insert
 from core.locks import atomic
+from core.mail import hand_over_on_commit
 from core.models import Organization
 from core.models.history import write_new
-from core.statements import Beside, Composed
-from scheduling.models import BusyInterval
+from core.statements import Composed
 
 State = Appointment.State
 
@@ -113,23 +114,17 @@ def _offers(number: int) -> Composed:
 
 
 def _placed(wish: placing.Placing, order: Iterable, values: dict, verdicts: list[Verdict], reason: str) -> Appointment:
-    """Written, with its seat, and told of."""
+    """Written and told of."""
 
     def write(place: placing.Place) -> Appointment:
         return write_appointment(wish.asked, place, values, verdicts, reason)
 
-    appointment = placing.place(wish, order, BusyInterval.Kind.APPOINTMENT, write)
-    record(events.BOOKED, appointment)
-    tell_booked(appointment, is_first=wish.asked.customer is None)
-    return appointment
-
-
-def tell_booked(appointment: Appointment, *, is_first: bool = False) -> None:
-    """is_first: of a customer who is new, and so waited for nothing."""
-    emails.queue_booked(appointment)
+    appointment = placing.place(wish, order, write)
     emails.queue_reminders(appointment)
-    if not is_first:
+    # Who is new waited for nothing.
+    if wish.asked.customer:
         waiting_list.fulfil(appointment)
+    return appointment
 
 
 def check_booking(asked: Asked) -> list[Verdict]:
@@ -203,7 +198,7 @@ def lock_customer(organization: Organization, pk: int, *, is_staff: bool) -> Cus
 def write_appointment(
     asked: Asked, place: placing.Place, values: dict, verdicts: list[Verdict], reason: str
 ) -> Appointment:
-    """The appointment's row, and its services'."""
+    """The appointment, with its seat; raises Taken."""
     need = asked.wanted.need
     waits = asked.settings.confirm_required and not asked.is_staff
     appointment = Appointment(
@@ -218,15 +213,41 @@ def write_appointment(
         **values,
     )
     note_passed_over(appointment, [*passed_over(verdicts, asked.is_staff), *place.overridden], reason)
-    write_new(appointment, *_lines(asked.wanted.services))
     appointment.services = asked.wanted.services
+    _write(appointment, asked, place)
     return appointment
 
 
-def _lines(services: Sequence[Service]) -> list[Beside]:
-    numbered = enumerate(services)
-    values = [{"position": at, "service_id": each.pk, "length": each.length} for at, each in numbered]
-    return [Beside(AppointmentLine, each, "appointment_id") for each in values]
+def _write(appointment: Appointment, asked: Asked, place: placing.Place) -> None:
+    """Its row, its seat, its event, its services' and its e-mail: one statement on PostgreSQL."""
+    seat, event, lines = placing.seat_beside(asked, place), beside(events.BOOKED, appointment), _lines(asked)
+    is_seated, deliveries, _line, *messages = write_new(appointment, seat, event, lines, *emails.of_new(appointment))
+    if not is_seated:
+        # A hold that expired may be in the way.
+        placing.take_seat(asked, place, placing.source_of(appointment))
+    hand_over(deliveries)
+    for pk in messages:
+        hand_over_on_commit(pk)
+
+
+LINES = """
+line AS (
+  INSERT INTO appointments_appointmentline (appointment_id, position, service_id, length)
+  SELECT made.id, number - 1, service, length
+    FROM made, unnest(%s::bigint[], %s::int[]) WITH ORDINALITY AS services (service, length, number)
+)"""
+
+
+def _lines(asked: Asked) -> Also:
+    services = asked.wanted.services
+
+    def alone(pk: int) -> None:
+        for at, each in enumerate(services):
+            insert(
+                AppointmentLine, {"appointment_id": pk, "position": at, "service_id": each.pk, "length": each.length}
+            )
+
+    return Also(LINES, [[each.pk for each in services], [each.length for each in services]], "NULL", alone)
 
 
 def note_passed_over(appointment: Appointment, verdicts: Sequence[Verdict], reason: str) -> None:

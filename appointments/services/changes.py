@@ -13,7 +13,6 @@ from core.changes import apply_changes, check_fields, refuse
 from core.errors import StateConflict
 from core.events import EventType, record
 from core.locks import atomic
-from scheduling.models import BusyInterval
 from scheduling.services import busy
 
 State = Appointment.State
@@ -120,9 +119,10 @@ def _take_place(appointment: Appointment, asked: Asked, values: dict, late: list
             appointment.state = State.IN_PROGRESS
         over = [*late, *passed_over(verdicts, asked.is_staff), *place.overridden]
         booking.note_passed_over(appointment, over, reason)
+        placing.take_seat(asked, place, source)
         return appointment
 
-    placing.place(wish, placing.candidates(wish), BusyInterval.Kind.APPOINTMENT, write)
+    placing.place(wish, placing.candidates(wish), write)
 
 
 def check_late(appointment: Appointment, *, is_staff: bool, is_move: bool = False) -> list[Verdict]:
@@ -193,5 +193,7 @@ def _restore(appointment: Appointment, values: dict, reason: str) -> Appointment
     appointment.calendar_sequence += 1
     appointment.save()
     record(events.RESTORED, appointment)
-    booking.tell_booked(appointment)
+    emails.queue_booked(appointment)
+    emails.queue_reminders(appointment)
+    waiting_list.fulfil(appointment)
     return appointment

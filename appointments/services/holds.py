@@ -50,10 +50,12 @@ def create_hold(
     expires_at = asked.now + timedelta(minutes=minutes)
 
     def write(place: placing.Place) -> Hold:
-        return Hold.objects.create(organization=organization, calendar=place.calendar, expires_at=expires_at, **values)
+        hold = Hold.objects.create(organization=organization, calendar=place.calendar, expires_at=expires_at, **values)
+        placing.take_seat(asked, place, source_of(hold), expires_at)
+        return hold
 
     wish = placing.Placing(asked, calendars, is_named=calendar_id is not None)
-    return placing.place(wish, placing.candidates(wish), BusyInterval.Kind.HOLD, write, expires_at)
+    return placing.place(wish, placing.candidates(wish), write)
 
 
 def source_of(hold: Hold) -> Source:

@@ -18,6 +18,7 @@ from appointments.calendar_time import Look, Wanted, look, seconds
 from appointments.models import Appointment, AppointmentLine, BookingSettings, Calendar, Service
 from appointments.rules import Asked, Verdict, broken, calendar_verdicts, not_available, passed_over
 from core.changes import refuse
+from core.inserts import Also
 from core.models import Organization
 from core.statements import Composed
 from scheduling.intervals import Interval
@@ -52,7 +53,7 @@ class Place:
     overridden: list[Verdict] = field(default_factory=list)
 
 
-class _Taken(Exception):
+class Taken(Exception):
     """Not this calendar after all."""
 
 
@@ -203,11 +204,9 @@ ORDERS: dict[str, Order] = {
 def place(
     placing: Placing,
     order: Iterable[tuple[Calendar, str]],
-    kind: str,
     write: Callable[[Place], Row],
-    expires_at: datetime | None = None,
 ) -> Row:
-    """`write(place)`'s row, with its seat, in the first calendar of this order that can really be had.
+    """`write(place)`'s row, which takes its seat or raises Taken, in the first calendar of this order that can be had.
 
     Each under its resource's lock, in a savepoint that gives the lock back: who loses one calendar in a race tries the
     next. Raises ValidationError (`not_available`) when none is left; runs in the caller's transaction.
@@ -217,11 +216,8 @@ def place(
         try:
             # Where the last one is lost all is: nothing is left to go back to.
             with transaction.atomic(savepoint=calendar is not order[-1][0]):
-                found = _find_seat(placing, calendar, reason)
-                row = write(found)
-                _take_seat(placing.asked, found, Source(kind, row.pk), expires_at)
-                return row
-        except _Taken:
+                return write(_find_seat(placing, calendar, reason))
+        except Taken:
             continue
     raise not_available()
 
@@ -232,7 +228,7 @@ def _find_seat(placing: Placing, calendar: Calendar, reason: str) -> Place:
     calendar, time = _as_it_stands(placing, calendar)
     verdicts = calendar_verdicts(asked, time)
     if broken(verdicts, asked.is_staff):
-        raise _Taken
+        raise Taken
     for source in placing.without:
         busy.give_back(source)
     seat = judge(time, asked.wanted.need, seconds(asked.start)).free_seats[0]
@@ -252,14 +248,22 @@ def _read_anew(calendar: Calendar, asked: Asked) -> Calendar:
     services = asked.wanted.services
     fresh = _calendar(len(services)).first(calendar.pk, calendar.organization_id, *(each.pk for each in services))
     if fresh is None or fresh.resource_id != calendar.resource_id or not (asked.is_staff or fresh.is_open):
-        raise _Taken
+        raise Taken
     return fresh
 
 
-def _take_seat(asked: Asked, place: Place, source: Source, expires_at: datetime | None) -> None:
+def take_seat(asked: Asked, place: Place, source: Source, expires_at: datetime | None = None) -> None:
+    """Raises Taken."""
     calendar, interval = place.calendar, taken_interval(asked)
     if not busy.take_seat(source, calendar.organization_id, calendar.resource_id, place.seat, interval, expires_at):
-        raise _Taken
+        raise Taken
+
+
+def seat_beside(asked: Asked, place: Place) -> Also:
+    """The same for an appointment that is new, in its own statement; nothing is told where it is taken."""
+    calendar = place.calendar
+    at = (calendar.organization_id, calendar.resource_id, place.seat, taken_interval(asked))
+    return busy.seat_beside(BusyInterval.Kind.APPOINTMENT.value, *at)
 
 
 def taken_interval(asked: Asked) -> Interval:

@@ -6,12 +6,13 @@ A service calls `queue_email`; an app's `emails.py` registers with `@email` what
 from core.mail.care import cancel, check_cancel, check_resend, oldest_due_age, preview, prune_outbox, resend
 from core.mail.content import Attachment, Rendered, RenderError, email, render, title_of
 from core.mail.delivery import OWN_ERRORS, Drained, drain, send
-from core.mail.queue import queue_email
+from core.mail.queue import Mail, hand_over_on_commit, message, queue_email
 
 __all__ = [
     "OWN_ERRORS",
     "Attachment",
     "Drained",
+    "Mail",
     "RenderError",
     "Rendered",
     "cancel",
@@ -19,6 +20,8 @@ __all__ = [
     "check_resend",
     "drain",
     "email",
+    "hand_over_on_commit",
+    "message",
     "oldest_due_age",
     "preview",
     "prune_outbox",

@@ -2,53 +2,62 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
+from core.inserts import Beside, insert
 from core.mail.handover import hand_over
 from core.models import Organization, OutboxMessage, User
-from core.statements import insert
 
 
-def queue_email(
-    *,
-    kind: str,
-    organization: Organization,
-    recipient: User | None,
-    address: str,
-    language: str,
-    entity: models.Model,
-    params: dict | None = None,
-    due_at: datetime | None = None,
-) -> int:
+class Mail(TypedDict):
+    """`entity` is the row that it is about, `params` what else its function needs (JSON).
+
+    `due_at` is when it is to be sent: now by default; the sweep sends what is due later.
+    """
+
+    kind: str
+    organization: Organization
+    recipient: User | None
+    address: str
+    language: str
+    entity: models.Model
+    params: NotRequired[dict]
+    due_at: NotRequired[datetime | None]
+
+
+def queue_email(**mail: Unpack[Mail]) -> int:
     """Write the message beside the change that it tells of; it is handed over once that is committed. Returns its id.
 
-    `entity` is the row that it is about, `params` what else its function needs (JSON), `due_at` when it is to be sent
-    (now by default: the sweep sends what is due later). Raises
-    TransactionManagementError outside a transaction.
+    Raises TransactionManagementError outside a transaction.
     """
-    if not transaction.get_connection().in_atomic_block:
+    row = message(**mail)
+    pk: Any = insert(row.model, row.values | {row.key: mail["entity"].pk})
+    if mail.get("due_at") is None:
+        hand_over_on_commit(pk)
+    return pk
+
+
+def message(**mail: Unpack[Mail]) -> Beside:
+    """The same for an entity that is new, in its own statement: its id, which `hand_over_on_commit` takes."""
+    if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an e-mail is queued in the transaction of its change")
-    now = timezone.now()
+    now, recipient = timezone.now(), mail["recipient"]
     values = {
-        "kind": kind,
-        "organization_id": organization.pk,
+        "kind": mail["kind"],
+        "organization_id": mail["organization"].pk,
         "recipient_id": recipient and recipient.pk,
-        "address": address,
-        "language": language,
-        "entity": entity._meta.label_lower,
-        "entity_id": entity.pk,
-        "params": params or {},
-        "due_at": due_at or now,
+        "address": mail["address"],
+        "language": mail["language"],
+        "entity": mail["entity"]._meta.label_lower,
+        "params": mail.get("params") or {},
+        "due_at": mail.get("due_at") or now,
         "created_at": now,
     }
     # Without a history row: the change that it tells of has its own.
-    pk: Any = insert(OutboxMessage, values)
-    if due_at is None:
-        hand_over_on_commit(pk)
-    return pk
+    return Beside(OutboxMessage, values, "entity_id")
 
 
 def hand_over_on_commit(pk: int) -> None:

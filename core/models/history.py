@@ -9,7 +9,7 @@ from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from core.context import current_actor
-from core.statements import Beside, insert, insert_with
+from core.inserts import Also, Beside, insert, insert_with
 
 
 class HistoryRow(models.Model):
@@ -76,14 +76,19 @@ def _own_values(history_type: str, reason: str | None) -> dict:
     }
 
 
-def write_new(row: models.Model, *others: Beside) -> None:
-    """As the save of a dated row that is new, with its history and these others: one statement, and no signals."""
+def write_new(row: models.Model, *others: Beside | Also) -> list[Any]:
+    """As the save of a dated row that is new, with its history and these others: one statement, and no signals.
+
+    What the others tell.
+    """
     made: Any = row
     made.created_at = made.updated_at = timezone.now()
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     own = _own_values("+", getattr(row, "_change_reason", None))
-    made.pk = insert_with(type(row), values, Beside(made.history.model, own, made._meta.pk.column), *others)
+    trail = Beside(made.history.model, own, made._meta.pk.column, copies=True)
+    made.pk, _trail, *told = insert_with(type(row), values, trail, *others)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return told
 
 
 class CachedHistoryManager(HistoryManager):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Busy
+from core.inserts import Also
 from core.statements import standing_cursor
 from scheduling.intervals import Interval
 from scheduling.models import BusyInterval
@@ -21,13 +22,14 @@ LOCK = "SELECT pg_advisory_xact_lock(%s::int, pk) FROM (SELECT unnest(%s::int[])
 # deadlocks on the exclusion constraint (measured).
 TAKE = """
 INSERT INTO scheduling_busyinterval
-       (organization_id, resource_id, seat, start, "end", kind, source_id, is_hard, expires_at)
-SELECT %(organization)s{bigint}, %(resource)s{bigint}, %(seat)s{int}, %(start)s{moment}, %(end)s{moment},
-       %(kind)s{text}, %(source)s{bigint}, {true}, %(expires_at)s{moment}
+       (organization_id, source_id, resource_id, seat, start, "end", kind, is_hard, expires_at)
+SELECT {source}, wanted.*, {true}, {expires_at}
+  FROM (SELECT %s{bigint} AS resource_id, %s{int} AS seat, %s{moment} AS start, %s{moment} AS "end", %s{text} AS kind)
+       AS wanted{row}
  WHERE NOT EXISTS (
-    SELECT 1 FROM scheduling_busyinterval
-     WHERE resource_id = %(resource)s{bigint} AND seat = %(seat)s{int} AND is_hard
-       AND start < %(end)s{moment} AND "end" > %(start)s{moment})
+    SELECT 1 FROM scheduling_busyinterval AS taken
+     WHERE taken.resource_id = wanted.resource_id AND taken.seat = wanted.seat AND taken.is_hard
+       AND taken.start < wanted."end" AND taken."end" > wanted.start)
 ON CONFLICT DO NOTHING RETURNING id
 """
 TAKE_OF_USER = """
@@ -48,6 +50,14 @@ CASTS = {
     },
     "sqlite": {"bigint": "", "int": "", "moment": "", "text": "", "true": "1", "false": "0"},
 }
+OF_ROW = {"source": "%s{bigint}, %s{bigint}", "expires_at": "%s{moment}", "row": ""}
+OF_NEW = {"source": "made.organization_id, made.id", "expires_at": "NULL::timestamptz", "row": ", made"}
+TAKE_ALONE = {
+    vendor: TAKE.format(**casts, **{name: text.format(**casts) for name, text in OF_ROW.items()})
+    for vendor, casts in CASTS.items()
+}
+# Of a row that is written by the same statement, which PostgreSQL alone can.
+SEAT = f"seat AS ({TAKE.format(**CASTS['postgresql'], **OF_NEW)})"
 
 
 class Source(NamedTuple):
@@ -131,13 +141,27 @@ def take_seat(
     expires_at: datetime | None = None,
 ) -> bool:
     """One seat of the resource, hard; False where something hard has it, be it for a moment that no lock saw."""
-    values = {"resource": resource_id, "seat": seat, "expires_at": expires_at and _adapted(expires_at)}
-    if _insert(TAKE, source, organization_id, interval, **values):
+    parameters = [organization_id, source.pk, expires_at and _adapted(expires_at)]
+    parameters += _wanted(source.kind, resource_id, seat, interval)
+    if _is_written(TAKE_ALONE[connection.vendor], parameters):
         return True
     expired = BusyInterval.objects.filter(
         sharing_time(*interval), resource_id=resource_id, expires_at__lte=timezone.now()
     )
-    return bool(expired.delete()[0]) and _insert(TAKE, source, organization_id, interval, **values)
+    return bool(expired.delete()[0]) and _is_written(TAKE_ALONE[connection.vendor], parameters)
+
+
+def seat_beside(kind: str, organization_id: int, resource_id: int, seat: int, interval: Interval) -> Also:
+    """The same for a row that is new, in its own statement; nothing is told where something has the seat."""
+
+    def alone(pk: int) -> bool:
+        return take_seat(Source(kind, pk), organization_id, resource_id, seat, interval)
+
+    return Also(SEAT, _wanted(kind, resource_id, seat, interval), "(SELECT id FROM seat)", alone)
+
+
+def _wanted(kind: str, resource_id: int, seat: int, interval: Interval) -> list:
+    return [resource_id, seat, _adapted(interval.start), _adapted(interval.end), kind]
 
 
 def _take_hard(source: Source, organization_id: int, resource_id: int, interval: Interval) -> None:
@@ -154,8 +178,12 @@ def _insert(statement: str, source: Source, organization_id: int, interval: Inte
         "source": source.pk,
         "kind": source.kind,
     }
+    return _is_written(statement.format(**CASTS[connection.vendor]), values | more)
+
+
+def _is_written(statement: str, values: dict | list) -> bool:
     cursor = standing_cursor()
-    cursor.execute(statement.format(**CASTS[connection.vendor]), values | more)
+    cursor.execute(statement, values)
     return bool(cursor.fetchall())
 
 

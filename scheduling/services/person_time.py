@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
+from core.inserts import insert
 from core.models import User
 from core.models.history import record
-from core.statements import insert
 from scheduling.intervals import Interval
 from scheduling.models import Resource
 from scheduling.services import busy

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import Busy
+from core.inserts import insert
 from core.locks import atomic
-from core.statements import insert
 from svctasks import due, queues
 from svctasks.due import Skips
 from svctasks.models import DispatcherBeat, RunState, ServiceRun, ServiceTask, SkipReason

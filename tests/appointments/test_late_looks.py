@@ -14,6 +14,7 @@ from appointments.services import placing
 from appointments.services.calendars import CALENDARS
 from core.locks import atomic
 from scheduling.models import BusyInterval, Resource
+from scheduling.services.busy import Source
 from tests.appointment_factories import make_calendar, make_group, make_service
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +42,12 @@ def take(group, service, calendar: Calendar, meanwhile: Callable[[Calendar], obj
 
     def write(place: placing.Place) -> Hold:
         times = {"start": TUESDAY, "end": asked.end, "expires_at": asked.end}
-        return Hold.objects.create(organization=group, calendar=place.calendar, services=[service.pk], **times)
+        hold = Hold.objects.create(organization=group, calendar=place.calendar, services=[service.pk], **times)
+        placing.take_seat(asked, place, Source(HOLD, hold.pk))
+        return hold
 
     with atomic():
-        return placing.place(wish, order, HOLD, write)
+        return placing.place(wish, order, write)
 
 
 def move_to_another_resource(calendar: Calendar) -> None:

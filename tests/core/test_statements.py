@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments.models import Customer
+from core.inserts import insert
 from core.models import OutboxMessage, Role
 from core.models.history import write_new
 from core.models.user import MEMBERSHIPS
-from core.statements import Composed, insert
+from core.statements import Composed
 from scheduling.api.community.base import ORGANIZATION
 from scheduling.models import Close, SchedulingSettings
 from tests.appointment_factories import make_customer, make_group
