@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from appointments.availability import CalendarTime, Need, judge
 from appointments.calendar_time import Look, Wanted, look, seconds
 from appointments.models import Appointment, AppointmentLine, BookingSettings, Calendar, Service
-from appointments.rules import Asked, Verdict, broken, calendar_verdicts, not_available, passed_over
+from appointments.rules import Asked, Verdict, broken, calendar_verdicts, not_available, passed_over, verdicts_of
 from core.changes import refuse
 from core.inserts import Also
 from core.models import Organization
@@ -226,13 +226,13 @@ def _find_seat(placing: Placing, calendar: Calendar, reason: str) -> Place:
     asked = placing.asked
     busy.lock_resources({calendar.resource_id, *placing.old_resources})
     calendar, time = _as_it_stands(placing, calendar)
-    verdicts = calendar_verdicts(asked, time)
+    judgement = judge(time, asked.wanted.need, seconds(asked.start))
+    verdicts = verdicts_of(judgement, time)
     if broken(verdicts, asked.is_staff):
         raise Taken
     for source in placing.without:
         busy.give_back(source)
-    seat = judge(time, asked.wanted.need, seconds(asked.start)).free_seats[0]
-    return Place(calendar, seat, reason, passed_over(verdicts, asked.is_staff))
+    return Place(calendar, judgement.free_seats[0], reason, passed_over(verdicts, asked.is_staff))
 
 
 def _as_it_stands(placing: Placing, calendar: Calendar) -> tuple[Calendar, CalendarTime]:
