@@ -105,7 +105,7 @@ PREPARATIONS: dict[str, Step] = {
     "createWorkday": without(Workday.objects),
     "createSvcscript": without(ServiceScript.objects.filter(code="nightlyCleaning")),
     "listSvcscripts": without(ServiceTask.objects, ServiceScript.objects.exclude(code="nightlyCleaning")),
-    "backfillSvctask": without(ServiceRun.objects),
+    **dict.fromkeys(["backfillSvctask", "deleteSvctask"], without(ServiceRun.objects)),
     "listSvctaskMoments": with_daily_task_at_the_end_of_summer,
 }
 
