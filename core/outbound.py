@@ -64,10 +64,10 @@ class Target:
     path: str
 
 
-def check_url(field: str, url: object, hosts: Hosts = None) -> None:
+def check_url(field: str, url: object, hosts: Hosts = None) -> Target:
     """Raises ValidationError where a call would be refused for its address as it is written."""
     try:
-        target_of(url, hosts)
+        return target_of(url, hosts)
     except CallFailed as error:
         refuse(field, "url", str(error))
 
@@ -128,7 +128,7 @@ def target_of(url: object, hosts: Hosts = None) -> Target:
     host = (parts.hostname or "").removesuffix(".")
     if not _is_host(host):
         raise CallFailed(_("The address names no host"))
-    if not validate_host(host, settings.OUTBOUND_HOSTS if hosts is None else hosts):
+    if not _is_listed(host, settings.OUTBOUND_HOSTS if hosts is None else hosts):
         raise CallFailed(_("%(host)s is not among the hosts that may be called") % {"host": host})
     query = f"?{parts.query}" if parts.query else ""
     return Target(parts.scheme == "https", host, port, (parts.path or "/") + query)
@@ -143,11 +143,21 @@ def _is_host(host: str) -> bool:
         return bool(NAME.fullmatch(host)) and not re.fullmatch(r"\d+|0x[0-9a-f]*", last)
 
 
+def is_of_own_network(host: str) -> bool:
+    """The operator opened it: it may have private addresses, and be called without TLS by webhooks."""
+    return _is_listed(host, settings.OUTBOUND_PRIVATE_HOSTS)
+
+
+def _is_listed(host: str, hosts: Sequence[str]) -> bool:
+    """As ALLOWED_HOSTS is read, where IPv6 stands in its brackets; here it may also stand without."""
+    return validate_host(host, hosts) or validate_host(f"[{host}]", hosts)
+
+
 def addresses_of(target: Target) -> list[str]:
     """Resolved once: the connection goes to one of these. Raises CallFailed unless each of them may be called."""
     found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    is_private = validate_host(target.host, settings.OUTBOUND_PRIVATE_HOSTS)
+    is_private = is_of_own_network(target.host)
     if not addresses or not all(may_be_called(address, is_private) for address in addresses):
         raise CallFailed(_("%(host)s has an address that may not be called") % {"host": target.host})
     return addresses

@@ -19,8 +19,14 @@ def type_choices() -> list[tuple]:
     return [(ALL, _("All events, also of kinds that later versions add")), *groups]
 
 
+class AddressField(forms.URLField):
+    """The service says what an address is."""
+
+    default_validators = ()
+
+
 class WebhookForm(ServiceForm):
-    url = forms.URLField(
+    url = AddressField(
         label=_("Address"),
         assume_scheme="https",
         widget=forms.URLInput(attrs={"class": "vTextField"}),

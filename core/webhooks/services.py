@@ -1,11 +1,9 @@
 """Every change of a webhook, for every door."""
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.http.request import validate_host
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -95,7 +93,7 @@ def check_replay(delivery: WebhookDelivery) -> None:
 
 def check_webhook(webhook: Webhook) -> None:
     check_all(
-        lambda: webhook.clean_fields(exclude={"secret", "organization"}),
+        lambda: webhook.clean_fields(exclude={"secret", "organization", "types", "url"}),
         lambda: _check_types(webhook),
         lambda: _check_url(webhook),
     )
@@ -112,9 +110,14 @@ def _check_types(webhook: Webhook) -> None:
 
 def _check_url(webhook: Webhook) -> None:
     """Its form; what it resolves to is judged at each connection. Without TLS to hosts of the house alone."""
-    outbound.check_url("url", webhook.url, outbound.ANY_HOST)
-    parts = urlsplit(webhook.url)
-    if parts.scheme != "https" and not validate_host(parts.hostname or "", settings.OUTBOUND_PRIVATE_HOSTS):
+    target = outbound.check_url("url", webhook.url, outbound.ANY_HOST)
+    if outbound.is_of_own_network(target.host):
+        return
+    if not re.search("[.:]", target.host):
+        refuse(
+            "url", "own_network", _("%(host)s is no public host, and not in OUTBOUND_PRIVATE_HOSTS"), host=target.host
+        )
+    if not target.is_tls:
         refuse("url", "tls", _("must begin with https://"))
 
 

@@ -96,6 +96,12 @@ def test_what_the_service_refuses_stands_on_its_field(mara, values, field):
     assert not Webhook.objects.exists()
 
 
+@pytest.mark.parametrize("address", ["http://n8n:5678/x", "http://[fd00::5]:5678/x"])
+def test_a_host_of_the_operators_own_network_is_taken(mara, settings, address):
+    settings.OUTBOUND_PRIVATE_HOSTS = ["n8n", "fd00::5"]
+    assert added(mara, url=address)[0].url == address
+
+
 def test_one_more_than_the_most_is_refused(mara, paris):
     for _ in range(MOST_WEBHOOKS):
         make_webhook(paris)

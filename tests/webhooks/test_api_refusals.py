@@ -47,6 +47,19 @@ def test_without_tls_only_a_host_of_the_operators_own_network_is_called(caller, 
     assert body["errors"] == {"url": ["must begin with https://"]}
 
 
+@pytest.mark.parametrize("url", ["http://n8n:5678/", "https://n8n/", "https://localhost:8443/"])
+def test_a_name_without_a_dot_is_the_operators_own_or_nobodys(caller, settings, url):
+    settings.OUTBOUND_PRIVATE_HOSTS = ["crm.internal"]
+    (told,) = problem(caller.post(URL, {**BODY, "url": url}), 422)["errors"]["url"]
+    assert told.endswith("is no public host, and not in OUTBOUND_PRIVATE_HOSTS")
+    settings.OUTBOUND_PRIVATE_HOSTS = ["n8n", "localhost"]
+    webhook = made(caller, url=url)
+    assert (webhook["url"], caller.patch(f"{URL}/{webhook['id']}", {"url": f"{url}x"}).json()["url"]) == (
+        url,
+        f"{url}x",
+    )
+
+
 @pytest.mark.parametrize(
     "types",
     [[], ["job.exploded"], ["JOB.CREATED"], ["job.*"], [""], "*", None, [None], [1], [["*"]], {"*": True}, ["é"]],

@@ -6,6 +6,7 @@ from core.webhooks import sending
 from core.webhooks.services import create_webhook
 from tests.dns import hosts
 from tests.receiver import Receiver, answer
+from tests.web import free_port
 from tests.webhooks.wire import URL, happen, integrator, listening, only_delivery, webhook_to
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,27 @@ def test_the_second_try_is_judged_anew(organization, settings):
         sending.drain()
     assert len(server.received) == 1
     assert webhook.deliveries.get(state="queued").error == "hooks.test has an address that may not be called"
+
+
+@pytest.mark.parametrize(
+    ("listed", "host"),
+    [("n8n", "n8n"), ("my_app", "My_App"), ("127.0.0.1", "127.0.0.1"), ("crm.internal", "crm.internal.")],
+)
+def test_a_host_of_the_operators_own_network_is_called_whatever_its_name_is_like(organization, settings, listed, host):
+    settings.OUTBOUND_PRIVATE_HOSTS = [listed]
+    with hosts({host.lower().rstrip("."): [["127.0.0.1"]]}), Receiver() as server:
+        delivered_to(f"http://{host}:{server.port}/", organization)
+    assert [call.path for call in server.received] == ["/"]
+    assert only_delivery().state == "delivered"
+
+
+@pytest.mark.allow_hosts(["::1"])
+@pytest.mark.parametrize("listed", ["::1", "[::1]"])
+def test_an_ipv6_address_of_the_operators_own_network_is_called(organization, settings, listed):
+    settings.OUTBOUND_PRIVATE_HOSTS = [listed]
+    # Nobody listens there; without the listing it is not so much as tried.
+    delivered_to(f"http://[::1]:{free_port()}/", organization)
+    assert only_delivery().error.startswith("::1 cannot be reached")
 
 
 @pytest.mark.parametrize("found", ["169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1", "::ffff:169.254.169.254"])
