@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import logging
 import re
 import socket
 import ssl
@@ -22,9 +23,11 @@ from django.conf import settings
 from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
+from core.call_failures import words_for
 from core.changes import refuse
 from core.service_scripts import Run
 
+logger = logging.getLogger("dutyboard.outbound")
 SECONDS = 10.0
 LONGEST_ANSWER = 64 * 1024
 LONGEST_URL = 2000
@@ -237,7 +240,7 @@ class _Exchange:
         finally:
             self._end()
         if self.outcome is None:
-            raise CallFailed(_("%(host)s did not answer in time") % {"host": self.target.host})
+            raise CallFailed(words_for(TimeoutError(), self.target.host))
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -258,8 +261,8 @@ class _Exchange:
         try:
             outcome: Answer | Exception = self._spoken(connection)
         except (OSError, UnicodeError, http.client.HTTPException) as error:
-            why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-            outcome = CallFailed(_("%(host)s cannot be reached (%(why)s)") % {"host": self.target.host, "why": why})
+            logger.info("%s could not be called: %s", self.target.host, type(error).__name__)
+            outcome = CallFailed(words_for(error, self.target.host))
         except Exception as error:
             # Whatever it is, it is the caller's.
             outcome = error

@@ -92,7 +92,9 @@ def _why(error: Exception) -> str:
     if isinstance(error, outbound.CallFailed):
         return str(error)
     logger.exception("a webhook could not be called")
-    return type(error).__name__
+    if isinstance(error, InvalidToken):
+        return _("Its secret cannot be decrypted with the present keys")
+    return _("Something went wrong on this side; the server's log has it")
 
 
 def secrets_of(webhook: Webhook) -> list[bytes]:
