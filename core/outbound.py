@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from secrets import token_bytes as random_bytes
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
 from core.call_failures import words_for
+from core.callable_addresses import may_be_called
 from core.changes import refuse
 from core.service_scripts import Run
 
@@ -31,15 +32,14 @@ logger = logging.getLogger("dutyboard.outbound")
 SECONDS = 10.0
 LONGEST_ANSWER = 64 * 1024
 LONGEST_URL = 2000
-URL = re.compile(r"https?://[!-\[\]-~]+", re.IGNORECASE)
+SCHEME = re.compile(r"https?://", re.IGNORECASE)
+CHARACTERS = re.compile(r"[!-\[\]-~]+")
 NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 # The hosts that may be called, as OUTBOUND_HOSTS has them, which None stands for.
 Hosts = Sequence[str] | None
 ANY_HOST = ("*",)
 # As the Standard Webhooks write a secret; 32 random bytes.
 SECRET_PREFIX = "whsec_"  # noqa: S105  (its prefix alone)
-# An IPv4 address as IPv6-only networks write it.
-TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 class CallFailed(Exception):
@@ -119,13 +119,11 @@ def signed(key: str, content: bytes, secrets: Sequence[bytes]) -> dict[str, str]
 
 def target_of(url: object, hosts: Hosts = None) -> Target:
     """Raises CallFailed for what is no plain address of an allowed host."""
-    if not isinstance(url, str) or len(url) > LONGEST_URL or not URL.fullmatch(url):
-        raise CallFailed(_("The address must begin with http:// or https:// and have no spaces"))
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(_written(url))
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise CallFailed(_("The address is none")) from None
+        raise CallFailed(_("The address has no valid host or port")) from None
     if "@" in parts.netloc:
         raise CallFailed(_("The address may hold no name and password"))
     host = (parts.hostname or "").removesuffix(".")
@@ -135,6 +133,18 @@ def target_of(url: object, hosts: Hosts = None) -> Target:
         raise CallFailed(_("%(host)s is not among the hosts that may be called") % {"host": host})
     query = f"?{parts.query}" if parts.query else ""
     return Target(parts.scheme == "https", host, port, (parts.path or "/") + query)
+
+
+def _written(url: object) -> str:
+    if not isinstance(url, str) or not SCHEME.match(url):
+        raise CallFailed(_("The address must begin with http:// or https://"))
+    if len(url) > LONGEST_URL:
+        raise CallFailed(_("The address may have %(most)d characters at most") % {"most": LONGEST_URL})
+    if not url.isascii():
+        raise CallFailed(_("The address must be ASCII: its host in the form xn--…, all else percent-encoded"))
+    if not CHARACTERS.fullmatch(url):
+        raise CallFailed(_("The address may have no spaces, line breaks or backslashes"))
+    return url
 
 
 def _is_host(host: str) -> bool:
@@ -164,27 +174,6 @@ def addresses_of(target: Target) -> list[str]:
     if not addresses or not all(may_be_called(address, is_private) for address in addresses):
         raise CallFailed(_("%(host)s has an address that may not be called") % {"host": target.host})
     return addresses
-
-
-def may_be_called(address: str, is_private: bool) -> bool:
-    """Public ones; private ones and this machine's own for a host that may have such."""
-    ip = _meant(ip_address(address))
-    if ip.is_loopback:
-        return is_private
-    if ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved or _is_odd(ip):
-        return False
-    return is_private or ip.is_global
-
-
-def _meant(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    if isinstance(ip, IPv4Address):
-        return ip
-    return ip.ipv4_mapped or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in TRANSLATED else ip)
-
-
-def _is_odd(ip: IPv4Address | IPv6Address) -> bool:
-    """IPv6 that leads elsewhere through a tunnel, or was a private network once."""
-    return isinstance(ip, IPv6Address) and bool(ip.sixtofour or ip.teredo or ip.is_site_local or "%" in str(ip))
 
 
 # -- the call itself ------------------------------------------------------------------------------------------
@@ -242,8 +231,15 @@ class _Exchange:
         if self.outcome is None:
             raise CallFailed(words_for(TimeoutError(), self.target.host))
         if isinstance(self.outcome, Exception):
-            raise self.outcome
+            raise self._failure(self.outcome)
         return self.outcome
+
+    def _failure(self, error: Exception) -> Exception:
+        """What went wrong between the two, in words; whatever else it is, it is the caller's."""
+        if not isinstance(error, OSError | UnicodeError | http.client.HTTPException):
+            return error
+        logger.info("%s could not be called: %s", self.target.host, type(error).__name__)
+        return CallFailed(words_for(error, self.target.host))
 
     def _end(self) -> None:
         with self.guard:
@@ -260,11 +256,7 @@ class _Exchange:
         connection = _Connection(self.target, self._opened)
         try:
             outcome: Answer | Exception = self._spoken(connection)
-        except (OSError, UnicodeError, http.client.HTTPException) as error:
-            logger.info("%s could not be called: %s", self.target.host, type(error).__name__)
-            outcome = CallFailed(words_for(error, self.target.host))
         except Exception as error:
-            # Whatever it is, it is the caller's.
             outcome = error
         finally:
             connection.close()

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from standardwebhooks import Webhook
 
 from core import outbound
-from core.outbound import CallFailed, check_url, may_be_called, post_json
+from core.callable_addresses import may_be_called
+from core.outbound import CallFailed, check_url, post_json
 from tests.dns import hosts
 from tests.receiver import Receiver, answer
 from tests.tls import certificate

@@ -47,6 +47,33 @@ def test_without_tls_only_a_host_of_the_operators_own_network_is_called(caller, 
     assert body["errors"] == {"url": ["must begin with https://"]}
 
 
+SCHEME, ASCII = (
+    "must begin with http:// or https://",
+    "must be ASCII: its host in the form xn--…, all else percent-encoded",
+)
+SPACES, NONE = "may have no spaces, line breaks or backslashes", "has no valid host or port"
+FAULTS = {
+    **dict.fromkeys(["", "hooks.example.org", "ftp://example.org/"], SCHEME),
+    **dict.fromkeys(["https://exämple.org/", "https://example.org/é", "https://example.org/\u3000"], ASCII),
+    **dict.fromkeys(["https://example.org/a b", "https://example.org/\t", "https://example.org\\@x/"], SPACES),
+    **dict.fromkeys(["https://example.org:99999/", "https://[::1/"], NONE),
+    f"https://example.org/{'a' * 2000}": "may have 2000 characters at most",
+    "https://user@example.org/": "may hold no name and password",
+    "https:///x": "names no host",
+}
+
+
+@pytest.mark.parametrize("url", FAULTS)
+def test_each_fault_of_an_address_is_told_once_and_truly(caller, url):
+    told = problem(caller.post(URL, {**BODY, "url": url}), 422)["errors"]
+    assert told == {"url": [f"The address {FAULTS[url]}"]}
+
+
+def test_no_types_are_told_once(caller):
+    told = problem(caller.post(URL, {**BODY, "types": []}), 422)["errors"]
+    assert told == {"types": ["must name at least one type of events"]}
+
+
 @pytest.mark.parametrize("url", ["http://n8n:5678/", "https://n8n/", "https://localhost:8443/"])
 def test_a_name_without_a_dot_is_the_operators_own_or_nobodys(caller, settings, url):
     settings.OUTBOUND_PRIVATE_HOSTS = ["crm.internal"]
