@@ -82,7 +82,7 @@ def _keep(fingerprint: bytes, body_hash: bytes, response) -> bool:
 def _replay(kept: tuple, body_hash: bytes) -> HttpResponse:
     kept_hash, stored = kept
     if bytes(kept_hash) != body_hash:
-        raise Refusal(422, "idempotency_mismatch", "This Idempotency-Key was used with another request body")
+        raise Refusal(422, "idempotency_mismatch", "This Idempotency-Key was used with another request")
     try:
         answer = orjson.loads(decrypt(bytes(stored or b"")))
     except InvalidToken:
