@@ -120,6 +120,15 @@ def test_what_rests_after_a_failure_is_sent_at_once_when_somebody_asks(caller, w
     assert WebhookDelivery.objects.get().state == State.DELIVERED
 
 
+def test_what_waits_is_sent_once_however_often_somebody_asks(caller, webhook, receiver, organization):
+    happen(organization, "close.closed")
+    waiting = WebhookDelivery.objects.get().pk
+    answers = [replay(caller, waiting) for _ in range(2)]
+    assert [(each.status_code, each.json()["id"]) for each in answers] == [(202, waiting)] * 2
+    sending.drain()
+    assert len(receiver.received) == 1
+
+
 def test_what_is_being_sent_is_not_sent_again(caller, webhook, organization):
     happen(organization, "close.closed")
     WebhookDelivery.objects.update(state=State.SENDING)

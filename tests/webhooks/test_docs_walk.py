@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -102,6 +103,24 @@ def _said(walk: subprocess.Popen) -> str:
         os.killpg(walk.pid, signal.SIGKILL)
     os.set_blocking(walk.stdout.fileno(), False)
     return os.read(walk.stdout.fileno(), 1 << 20).decode()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_the_step_that_starts_the_receiver_ends_when_it_listens(tmp_path):
+    """Else what happens in the next step finds nobody there, and is sent again only after a rest."""
+    (step,) = [code for code in blocks("sh") if "python3 var/receiver.py" in code]
+    receiver = re.search(r"<<'END'\n(.*)^END$", blocks("sh")[3], re.MULTILINE | re.DOTALL).group(1)
+    port = free_port()
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "receiver.py").write_text(at_ports(f"import time; time.sleep(2)\n{receiver}", 0, port))
+    script = at_ports(f"of() {{ echo {SECRET}; }}\n{step}\necho ready", 0, port)
+    started = {"cwd": tmp_path, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(["bash", "-euc", script], **started) as walk:
+        try:
+            assert walk.stdout.readline() == "ready\n"
+            socket.create_connection(("127.0.0.1", port)).close()
+        finally:
+            os.killpg(walk.pid, signal.SIGKILL)
 
 
 # -- the three checks of a signature, against what the published library signs -------------------------------
