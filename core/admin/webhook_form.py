@@ -3,6 +3,7 @@
 from itertools import groupby
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core import events
@@ -15,8 +16,13 @@ from core.webhooks.deliveries import ALL
 def type_choices() -> list[tuple]:
     """All of them, then each entity's under its name."""
     by_entity = groupby(events.types(), key=lambda kind: kind.entity)
-    groups = [(entities.title_of(name), [(kind.name, kind.title) for kind in kinds]) for name, kinds in by_entity]
+    groups = [(entities.title_of(name), [(kind.name, _told(kind)) for kind in kinds]) for name, kinds in by_entity]
     return [(ALL, _("All events, also of kinds that later versions add")), *groups]
+
+
+def _told(kind: events.EventType) -> str:
+    """Its name is what a receiver reads, and the list of webhooks shows."""
+    return format_html('{} <code class="quiet">{}</code>', kind.title, kind.name)
 
 
 class AddressField(forms.URLField):

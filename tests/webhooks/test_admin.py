@@ -1,6 +1,7 @@
 """Webhooks in the back office, as mara (advanced staff) uses it."""
 
 import base64
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core import events
 from core.admin.banners import banners_for
 from core.crypto import decrypt
 from core.models import Event, Role, User, Webhook, WebhookDelivery
@@ -74,6 +76,13 @@ def test_types_are_offered_in_groups_by_their_titles(mara):
     page = mara.get(url(HOOK, "add")).content.decode()
     for words in ("<legend>Closes</legend>", "<legend>Service tasks</legend>", "An account was closed", "All events"):
         assert words in page
+
+
+def test_each_type_is_offered_with_the_name_that_its_messages_bear(mara):
+    page = mara.get(url(HOOK, "add")).content.decode()
+    found = re.findall(r'value="([a-z_.]+)"[^>]*> <span>([^<]+) <code[^>]*>([^<]+)</code>', page)
+    assert [value for value, _title, _name in found] == [name for _value, _title, name in found]
+    assert len(found) == len(events.types())
 
 
 def test_all_events_is_one_word(mara):
