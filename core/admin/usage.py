@@ -11,6 +11,7 @@ from core.admin.dashboard import list_url
 from core.admin.display import EMPTY, local_time, pill
 from core.models import ApiKey, Application, ClientUsage, Role
 
+TITLE = _("Client usage")
 # Of each: what one page can show.
 MOST_CLIENTS, MOST_ROUTES, MOST_DAYS = 200, 500, 14
 CLASSES = [
@@ -105,7 +106,7 @@ class UsageAdmin(BackOfficeAdmin):
         raise Http404
 
     def changelist_view(self, request, extra_context=None):
-        response = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, {"title": TITLE, **(extra_context or {})})
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
             context |= summary(context["cl"].queryset.order_by(), request)
@@ -179,6 +180,4 @@ def _keys_of(client_ids: list[int]) -> dict[int, list[dict]]:
     return keys
 
 
-navigation.register(
-    "integrations", _("Integrations"), navigation.Item("core.ClientUsage", "list", _("Client usage")), order=70
-)
+navigation.register("integrations", _("Integrations"), navigation.Item("core.ClientUsage", "list", TITLE), order=70)

@@ -1,5 +1,6 @@
 """The back office's page of what clients call: own clients alone, filtered, summed up, exported."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -50,6 +51,12 @@ def test_the_french_heading_says_of_calls_that_they_were_refused(paris, intranet
     use(intranet, calls=5)
     text = page(browser(person("zoe", Role.ADVANCED_STAFF, paris, language="fr"))).content.decode()
     assert '<th scope="col">Appels</th><th scope="col">Refusés</th>' in text
+
+
+def test_the_page_has_one_name(staff):
+    text = page(staff).content.decode()
+    names = re.findall(r"<title>([^|<]+?) *[|<]|› *</span> ([^<]+?)</div>|<h1>([^<]+)</h1>", text)
+    assert {"".join(found).strip() for found in names} == {"Client usage"}
 
 
 def test_totals_days_and_clients_are_summed_up(staff, intranet):
