@@ -22,6 +22,7 @@ CUSTOMERS = Part(
     Customer,
     lambda subject: subject.has_address("email"),
     email="email",
+    names=["firstname lastname", "email"],
     blanks={**NOBODYS, "birthdate": None, "comments": "", "external_id": None, "is_deleted": True},
     hidden=["made_by", "made_by_user"],
 )
@@ -46,6 +47,7 @@ CALENDARS = Part(
     "calendars",
     Calendar,
     through={"resource": RESOURCES},
+    names=["name", "publicname"],
     blanks={"name": ANONYMISED, "publicname": "", "is_open": False},
 )
 FEEDS = Part("calendar_feeds", CalendarFeed, lambda subject: subject.is_user("user"), drops=True, hidden=["token_hash"])

@@ -57,6 +57,7 @@ CONTACTS = Part(
     CompanyContact,
     lambda subject: subject.has_address("email"),
     email="email",
+    names=["name", "first_name last_name", "email"],
     blanks={"name": ANONYMISED, "first_name": "", "last_name": "", "email": "", "phone": "", "is_archived": True},
 )
 VISITS = Part(

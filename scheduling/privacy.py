@@ -45,6 +45,7 @@ RESOURCES = Part(
     Resource,
     lambda subject: subject.is_user("user") | (subject.has_address("email") & Q(kind=PERSON)),
     email="email",
+    names=["name", "email"],
     blanks={"name": ANONYMISED, "registration": "", "email": "", "phone": "", "user": None, "is_archived": True},
 )
 # A vehicle or a calendar that is reached at his address is no person.
@@ -69,6 +70,7 @@ PERSONS = Part(
     ContactPerson,
     lambda subject: subject.has_address("email"),
     email="email",
+    names=["name", "email"],
     blanks={"name": ANONYMISED, "email": "", "phone": "", "is_primary": False, "is_archived": True},
 )
 ORDERS = Part(

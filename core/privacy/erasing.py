@@ -13,9 +13,10 @@ from core.context import current_actor
 from core.errors import StateConflict
 from core.locks import atomic
 from core.models import Organization, User
-from core.privacy import accounts, answers
+from core.privacy import accounts, answers, mentions
 from core.privacy.anonymising import forget_messages, forget_records, messages_about, settled
 from core.privacy.found import Found, in_batches
+from core.privacy.names import names_by_place
 from core.privacy.parts import ANONYMISED, Obstacle
 from core.privacy.subject import Subject
 
@@ -62,11 +63,14 @@ def erase(subject: Subject, *, force: bool = False) -> Erased:
     _erase_in_sandbox(subject, erased)
     # What was cleared wrote rows and messages of its own.
     found = Found(subject, found)
-    texts = _texts_of(found)
+    texts, names = _texts_of(found), names_by_place(found)
+    persons = names_by_place(found, lambda part: part.email)
     _erase_found(found, erased)
     if subject.user and erased.account != "erased":
         erased.account = _let_go(subject, subject.user, erased)
     erased.count("stored_answers", answers.forget(texts))
+    erased.count("named_in_messages", mentions.forget_in_messages(names))
+    erased.count("named_in_views", mentions.forget_in_views(persons, subject.texts))
     erased.count("delivery_answers", answers.forget_delivered(texts, subject.organization))
     return erased
 

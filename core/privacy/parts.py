@@ -33,6 +33,7 @@ class Part:
     its history, where there is one, tells of people.
     `title`: what people read, the model's own name by default; `email`: of a model whose rows stand for a person each,
     the column of the address.
+    `names`: columns that name the person, several of one name joined by spaces, as messages to others have them.
     `shown`: the columns of the export, all without it but `hidden`; `files`: binary columns, by their file's ending.
     """
 
@@ -49,6 +50,7 @@ class Part:
     files: Mapping[str, str] = field(default_factory=dict)
     title: str | Promise = ""
     email: str = ""
+    names: Collection[str] = ()
 
     # Each is one of its kind, and a key of what was found.
     __hash__ = object.__hash__
@@ -87,6 +89,8 @@ TITLES: dict[str, str | Promise] = {
     "named": _("Rows and records where the account was named"),
     "sessions": _("Log-ins"),
     "stored_answers": _("Stored answers to repeated requests"),
+    "named_in_messages": _("Messages to others that named the person"),
+    "named_in_views": _("Saved views of others that searched for the person"),
     "delivery_answers": _("Answers of webhooks' receivers"),
 }
 _parts: list[Part] = []

@@ -50,6 +50,14 @@ class Subject:
         return sorted({self.user.full_name, self.user.login}) if self.user else []
 
     @property
+    def full_names(self) -> set[str]:
+        """As people are shown it, today's and earlier ones."""
+        if self.user is None:
+            return set()
+        earlier = User.history.filter(id=self.user.pk).values_list("first_name", "last_name")
+        return {self.user.full_name, *(f"{first} {last}".strip() for first, last in earlier)} - {""}
+
+    @property
     def texts(self) -> set[str]:
         """What names the account, as it stands anywhere."""
         user = self.user
