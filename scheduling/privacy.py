@@ -1,9 +1,13 @@
 """What is kept of people here: students with their duties, resources with their work, contact persons."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.privacy.parts import ANONYMISED, Part, nothing_about, register
+from core.privacy.subject import NOBODY, Subject
 from scheduling.models import (
     Absence,
     Close,
@@ -73,16 +77,42 @@ PERSONS = Part(
     names=["name", "email"],
     blanks={"name": ANONYMISED, "email": "", "phone": "", "is_primary": False, "is_archived": True},
 )
+
+
+def _is_customer(subject: Subject) -> Q:
+    """Who is the customer himself, and no company's: the contact and its contact person have one name."""
+    mine = PERSONS.find(subject) | Q(pk__in=subject.rows.get(ContactPerson, ()))
+    persons = ContactPerson.objects.filter(mine).values_list("contact", "name")
+    return reduce(or_, (Q(id=contact, name__iexact=name) for contact, name in persons), NOBODY)
+
+
+CONTACTS = Part(
+    "contacts",
+    Contact,
+    _is_customer,
+    is_somebody=True,
+    names=["name"],
+    blanks={
+        "name": ANONYMISED,
+        "reference": "",
+        "extra_information": "",
+        "stop_reason": "",
+        "custom_values": {},
+        **dict.fromkeys(("street", "town", "postal_code", "country"), ""),
+        **dict.fromkeys(("latitude", "longitude")),
+        "is_archived": True,
+    },
+)
 ORDERS = Part(
     "jobs_for_contact_person",
     Job,
     title=_("Jobs for the contact person"),
-    through={"person": PERSONS},
+    through={"person": PERSONS, "contact": CONTACTS, "site_contact": CONTACTS},
     blanks={"contact_comment": ""},
     shown=[*JOB, "contact", "contact_comment"],
 )
-register(CLOSES, CONTESTS, SERVICES, RESOURCES, REACHED, ABSENCES, WORK, STEPS, PERSONS, ORDERS)
+register(CLOSES, CONTESTS, SERVICES, RESOURCES, REACHED, ABSENCES, WORK, STEPS, PERSONS, CONTACTS, ORDERS)
 nothing_about(
-    *(Timetable, SpecialDay, ContactGroup, Contact, CustomFieldDefinition),
+    *(Timetable, SpecialDay, ContactGroup, CustomFieldDefinition),
     *(JobCategory, JobType, JobConstraint, JobRecurrence, JobOccurrence),
 )

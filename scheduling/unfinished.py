@@ -12,7 +12,7 @@ from core.privacy.found import Found, in_batches
 from core.privacy.parts import Obstacle, obstacles
 from scheduling.models import Close, CommunityService, Job, JobRecurrence
 from scheduling.models.job import OPEN, PLANNABLE
-from scheduling.privacy import CLOSES, RESOURCES, SERVICES
+from scheduling.privacy import CLOSES, CONTACTS, RESOURCES, SERVICES
 from scheduling.services import community_services, job_recurrences
 from scheduling.services.closes import set_close_state
 from scheduling.services.job_planning import schedule_job
@@ -50,6 +50,24 @@ def jobs_to_do(found: Found) -> Iterator[Obstacle]:
     for pks in in_batches(found.live(RESOURCES)):
         jobs = Job.objects.filter(status__in=OPEN, resource__in=pks).select_related("vehicle").order_by("pk")
         yield from (Obstacle(_("Job %(job)s is not done") % {"job": job}, partial(_let_go, job)) for job in jobs)
+
+
+@obstacles
+def jobs_ordered(found: Found) -> Iterator[Obstacle]:
+    """Nobody can go to a customer or a site without name and address."""
+    for pks in in_batches(found.live(CONTACTS)):
+        there = Q(contact__in=pks) | Q(site_contact__in=pks)
+        for job in Job.objects.filter(there, status__in=OPEN).order_by("pk"):
+            yield Obstacle(_("Job %(job)s for the person is not done") % {"job": job}, partial(_cancel, job.pk))
+        for pk in JobRecurrence.objects.filter(there, is_archived=False).order_by("pk").values_list("pk", flat=True):
+            end = partial(job_recurrences.update_recurrence, pk, {"is_archived": True})
+            yield Obstacle(_("Recurring job %(pk)s makes jobs for the person") % {"pk": pk}, end)
+
+
+def _cancel(pk: int) -> None:
+    """Unless it ended already, as the work of the same person."""
+    if Job.objects.filter(pk=pk, status__in=OPEN).exists():
+        cancel_job(pk)
 
 
 def _let_go(job: Job) -> None:

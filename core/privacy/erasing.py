@@ -64,7 +64,7 @@ def erase(subject: Subject, *, force: bool = False) -> Erased:
     # What was cleared wrote rows and messages of its own.
     found = Found(subject, found)
     texts, names = _texts_of(found), names_by_place(found)
-    persons = names_by_place(found, lambda part: part.email)
+    persons = names_by_place(found, lambda part: part.stands_for_person)
     _erase_found(found, erased)
     if subject.user and erased.account != "erased":
         erased.account = _let_go(subject, subject.user, erased)

@@ -15,11 +15,11 @@ PERSON = "login or id of an account, the e-mail address of anybody, or a row tha
 def person_named(text: str, organization: Organization | None = None) -> Subject:
     """Raises ValidationError where it is nobody, or several people."""
     kind, _colon, number = text.partition(":")
-    part = next((part for part in parts() if part.email and part.kind == kind), None)
+    part = next((part for part in parts() if part.stands_for_person and part.kind == kind), None)
     if part is None:
         return subject_of(text, organization)
     rows = part.model.objects.filter(pk=id_in(number))
     row = (rows.filter(organization=organization) if organization else rows).first()
     if row is None:
         raise ValidationError(_("There is no such row: %(text)s") % {"text": text}, code="nobody")
-    return subject_of_row(row, getattr(row, part.email))
+    return subject_of_row(row, getattr(row, part.email) if part.email else "")

@@ -32,7 +32,7 @@ class Part:
     given the row); `traces` the same of the history alone. `drops`: the row goes as a whole. `is_traced`:
     its history, where there is one, tells of people.
     `title`: what people read, the model's own name by default; `email`: of a model whose rows stand for a person each,
-    the column of the address.
+    the column of the address; `is_somebody`: the same of a model without one.
     `names`: columns that name the person, several of one name joined by spaces, as messages to others have them.
     `shown`: the columns of the export, all without it but `hidden`; `files`: binary columns, by their file's ending.
     """
@@ -50,6 +50,7 @@ class Part:
     files: Mapping[str, str] = field(default_factory=dict)
     title: str | Promise = ""
     email: str = ""
+    is_somebody: bool = False
     names: Collection[str] = ()
 
     # Each is one of its kind, and a key of what was found.
@@ -67,6 +68,10 @@ class Part:
         if self.drops:
             return sum(bool(row.delete()) for row in list(rows))
         return sum(blank(row, self.blanks) for row in list(told(rows, self.blanks))) if self.blanks else 0
+
+    @property
+    def stands_for_person(self) -> bool:
+        return self.is_somebody or bool(self.email)
 
     @property
     def has_history(self) -> bool:
