@@ -9,7 +9,16 @@ from core.admin.base import BackOfficeAdmin
 from core.admin.display import EMPTY, local_time
 from core.admin.filters import related_filter
 from core.admin.quick_filters import QuickFilter
-from core.admin.webhook_display import about, about_link, envelope_text, next_try, outcome, place_of, state_pill
+from core.admin.webhook_display import (
+    about,
+    about_link,
+    envelope_text,
+    error_of,
+    next_try,
+    outcome,
+    place_of,
+    state_pill,
+)
 from core.models import Role, WebhookDelivery
 from core.webhooks import services
 from core.webhooks.envelope import event_id
@@ -90,7 +99,8 @@ class DeliveriesAdmin(BackOfficeAdmin):
 
     def _form_context(self, request, context) -> dict:
         row = context["original"]
-        return {**super()._form_context(request, context), "envelope": envelope_text(row.event)}
+        told = {"envelope": envelope_text(row.event), "error": error_of(row)}
+        return {**super()._form_context(request, context), **told}
 
     # Columns
 

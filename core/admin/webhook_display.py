@@ -80,9 +80,16 @@ def next_try(delivery: WebhookDelivery, zone=None) -> str:
 
 def outcome(delivery: WebhookDelivery) -> str:
     """What came of its last try, in a line."""
-    if delivery.error:
-        return f"{delivery.error[:SHORT]}…" if len(delivery.error) > SHORT else delivery.error
+    if error := error_of(delivery):
+        return f"{error[:SHORT]}…" if len(error) > SHORT else error
     return str(delivery.answer_status) if delivery.answer_status else EMPTY
+
+
+def error_of(delivery: WebhookDelivery) -> str:
+    """An answer's is told in the reader's language; any other as it was noted."""
+    if delivery.error and delivery.answer_status:
+        return _("The answer was %(status)d") % {"status": delivery.answer_status}
+    return delivery.error
 
 
 def envelope_text(event: Event) -> str:

@@ -46,6 +46,12 @@ def test_a_deliverys_page_shows_what_is_sent_and_what_came_of_it(mara, failed):
     assert url(DELIVERY, "change", failed.pk) in page_of(mara, failed.event)
 
 
+def test_what_a_receiver_answered_is_told_in_the_readers_language(paris, failed):
+    french = browser(person("luc", Role.ADVANCED_STAFF, paris, language="fr"))
+    assert "La réponse était 503" in page_of(french, failed)
+    assert "The answer was" not in page_of(french, failed) + page_of(french, failed.webhook)
+
+
 def test_what_failed_is_sent_again_itself(mara, failed):
     press(mara, DELIVERY, failed.pk, "send_again")
     failed.refresh_from_db()
