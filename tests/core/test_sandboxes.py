@@ -16,7 +16,7 @@ from scheduling.models import BusyInterval, Close, Job, SchedulingSettings
 from scheduling.services.job_planning import schedule_job
 from svctasks.models import ServiceTask
 from tests.api import Caller
-from tests.back_office import person
+from tests.back_office import browser, person, url
 from tests.core.commands import answer
 from tests.core.oauth_clients import post_form
 from tests.factories import make_client, make_close, make_member, make_organization, make_token
@@ -93,6 +93,18 @@ def test_two_that_need_it_first_at_the_same_time_make_one():
     with ThreadPoolExecutor(2) as pool:
         twins = [each.result() for each in [pool.submit(need) for _ in range(2)]]
     assert twins == [Organization.objects.get(sandbox_of=paris).pk] * 2
+
+
+def test_the_twin_keeps_its_name_and_zone_when_the_organization_changes_them(paris, made, twin):
+    root = browser(person("root", Role.STUDENT, is_superuser=True))
+    form = {"name": "Lyon", "time_zone": "Europe/Paris", "language": "en", "is_active": "on"}
+    saved = root.post(url("core_organization", "change", paris.pk), {**form, "version": paris.version})
+    assert saved.status_code == 302
+    paris.refresh_from_db()
+    assert (paris.name, paris.time_zone) == ("Lyon", "Europe/Paris")
+    assert make_sandbox_client(paris)["organizations"] == [twin.pk]
+    twin.refresh_from_db()
+    assert (twin.name, twin.time_zone, twin.language) == ("Paris (sandbox)", "America/New_York", "fr")
 
 
 def test_a_long_name_leaves_room_for_the_mark():
