@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from bench import fastapi_sql as sql
 from bench.fastapi_appointments import install
+from bench.fastapi_events import tell_webhooks
 from bench.fastapi_once import answer_once
 from bench.fastapi_wire import links, service_json
 
@@ -150,12 +151,14 @@ async def create(connection: asyncpg.Connection, caller: Caller, service: Servic
     )
     pk = await connection.fetchval(sql.INSERT_SERVICE, now, *values)
     await connection.execute(sql.INSERT_SERVICE_HISTORY, pk, now, *values, *stamp)
+    await tell_webhooks(connection, organization["id"], "community_service.created", pk, now)
     if close and starts:
         await connection.execute(sql.TAKE_TIME, organization["id"], close["user_id"], starts, service.duration, pk)
-        close = await settled(connection, close, now, stamp)
+        close = await settled(connection, organization["id"], close, now, stamp)
     if close:
         student = (close["user_id"], close["user_email"], close["user_language"])
         await connection.execute(sql.INSERT_MESSAGE, organization["id"], *student, pk, now)
+        await tell_webhooks(connection, organization["id"], "community_service.assigned", pk, now)
     return created(pk, service, starts, now, close)
 
 
@@ -191,12 +194,13 @@ def start_of(organization: asyncpg.Record, instant: datetime | None) -> datetime
     return local.astimezone(UTC)
 
 
-async def settled(connection, close: dict, now: datetime, stamp: tuple) -> dict:
+async def settled(connection, organization_id: int, close: dict, now: datetime, stamp: tuple) -> dict:
     """Its last undated service got a date: the close is unclosed."""
     if close["close_state"] != "close" or await connection.fetchval(sql.UNDATED, close["close_id"]):
         return close
     updated = await connection.fetchrow(sql.UNCLOSE, close["close_id"], now)
     await connection.execute(sql.INSERT_CLOSE_HISTORY, *updated.values(), now, *stamp)
+    await tell_webhooks(connection, organization_id, "close.unclosed", close["close_id"], now)
     return {**close, "close_state": "unclose", "close_updated_at": now}
 
 

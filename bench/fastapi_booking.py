@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from appointments.availability import CalendarTime, Need, judge
 from bench import fastapi_appointments_sql as sql
 from bench.fastapi_calendars import local, need_of, times
+from bench.fastapi_events import tell_webhooks
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 SIGNS = string.ascii_letters + string.digits
@@ -79,6 +80,7 @@ async def book(connection: asyncpg.Connection, caller, group: asyncpg.Record, gi
     buffered = (start - timedelta(seconds=need.before), row["end"] + timedelta(seconds=need.after))
     if not await connection.fetchval(sql.TAKE, group["id"], calendar["resource_id"], seat, *buffered, row["id"]):
         raise Refused(*NOT_AVAILABLE, "date")
+    await tell_webhooks(connection, group["id"], "appointment.booked", row["id"], now)
     await tell(connection, group, row, now)
     return appointment_json(row, group, zone)
 
