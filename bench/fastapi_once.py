@@ -45,7 +45,7 @@ async def answer_once(
 
 def replayed(stored: asyncpg.Record, body_hash: bytes) -> dict:
     if stored["body_hash"] != body_hash:
-        raise HTTPException(422, "This Idempotency-Key was used with another request body")
+        raise HTTPException(422, "This Idempotency-Key was used with another request")
     answer = orjson.loads(FERNET.decrypt(stored["answer"]))
     answer["headers"]["Idempotent-Replayed"] = "true"
     return answer

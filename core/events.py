@@ -98,6 +98,7 @@ event AS (
 )"""
 TRIED_FOR = f"interval '{deliveries.TRIED_FOR.total_seconds():.0f} seconds'"
 GIVEN = WRITE.format(values="%s::bigint, %s::text, %s::timestamptz", row="", tried_for=TRIED_FOR)
+# Of this file's constants alone; values go apart.
 AT_ONCE = f"WITH {GIVEN} SELECT id FROM delivery"  # noqa: S608
 BESIDE = WRITE.format(
     values="made.organization_id, made.id::text, made.created_at", row="FROM made", tried_for=TRIED_FOR

@@ -1,7 +1,8 @@
 """The feed of events: an order that never changes, and for whoever reads by position each event once [contract 60].
 
 PostgreSQL numbers transactions, and tells which of those that wrote events still run. Events of older transactions than
-these take the next positions, in the order of their transactions; what commits later comes behind them.
+these take the next positions, in the order of their transactions; what commits later comes behind them. What was
+committed after that look waits for the next one.
 """
 
 from datetime import datetime
