@@ -27,6 +27,11 @@ def body_length(request) -> int:
     return int(length)
 
 
+def is_encoded(request) -> bool:
+    """Whether the body is said to be compressed or the like, which nothing here undoes."""
+    return request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in {"", "identity"}
+
+
 def check_tree(value: object, depth: int = 0) -> None:
     """Refuse lists and hashes nested over 32 deep, and NUL characters anywhere."""
     if isinstance(value, str):

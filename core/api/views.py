@@ -13,7 +13,7 @@ from core.api import etag, idempotency, throttling
 from core.api.dialects import Dialect
 from core.api.documentation import Documentation
 from core.api.errors import Refusal, refusal_of
-from core.api.parsers import JSONParser, body_length
+from core.api.parsers import JSONParser, body_length, is_encoded
 from core.api.permissions import ScopeAndRole
 from core.api.renderers import JSONOnly, JSONRenderer
 from core.context import current_actor
@@ -147,6 +147,8 @@ class DialectView(viewsets.ViewSet):
         length = body_length(request)
         if length and self.get_content_negotiator().select_parser(request, self.get_parsers()) is None:
             raise Refusal(415, "unsupported_media_type", f"The content type {request.content_type} cannot be read here")
+        if length and is_encoded(request):
+            raise Refusal(415, "unsupported_media_type", "Send the body without a Content-Encoding")
         if length > self.body_limit:
             raise Refusal(413, "too_large", "The request body is too large")
         # The bytes first: what is parsed off the stream cannot be had again, and idempotency compares bytes.

@@ -8,6 +8,8 @@ import orjson
 from django.http import HttpRequest
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from core.api.parsers import is_encoded
+
 MAX_BODY = 64 * 1024
 MAX_PARAMETERS = 100
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -27,6 +29,8 @@ def query_parameters(request: HttpRequest, names: Collection[str]) -> dict[str, 
 def body_pairs(request: HttpRequest) -> list[tuple[str, str]]:
     if request.META.get("HTTP_TRANSFER_ENCODING"):
         raise InvalidRequestError("Send the body with a Content-Length", status_code=411)
+    if is_encoded(request):
+        raise InvalidRequestError("Send the body without a Content-Encoding", status_code=415)
     body = request.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         raise InvalidRequestError("The body is larger than 64 KiB", status_code=413)

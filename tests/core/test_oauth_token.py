@@ -1,5 +1,6 @@
 """POST /oauth/token and /auth/tokens, point by point [contract 00, Credentials]."""
 
+import gzip
 import json
 import time
 
@@ -184,6 +185,17 @@ def test_bad_json(client, path, body):
     response = client.post(path, body, "application/json")
     assert response.status_code in (400, 401)
     refusal(response, response.status_code, response.json()["error"])
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/auth/tokens", "/oauth/revoke", "/oauth/introspect"])
+def test_a_compressed_body_cannot_be_read(client, path):
+    body = gzip.compress(b"grant_type=client_credentials")
+    refusal(client.post(path, body, FORM, HTTP_CONTENT_ENCODING="gzip"), 415, "invalid_request")
+
+
+def test_a_body_that_is_said_to_be_as_it_is_can_be_read(client, application):
+    fields = client_fields(application, grant_type="client_credentials")
+    token_of(post_form(client, "/oauth/token", fields, HTTP_CONTENT_ENCODING="Identity"))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ BROKEN = {
     "infinite": b'{"a": 1e400}',
 }
 KINDS = ["text/xml", "text/plain", "multipart/form-data; boundary=x", "application/jsonp", "x"]
+CODINGS = ["gzip", "GZIP", "br", "identity, gzip", "x"]
 NUMBERS = [2**63, -(2**63) - 1, 2**64, 10**30]
 # Past the year 9999, as each dialect writes a moment; and what overflows in a time zone.
 MOMENTS = ["10000-01-01T00:00:00Z", "10000-01-01 00:00:00", "9999-12-31T23:59:59-14:00", "99999999999999"]
@@ -71,6 +72,14 @@ def test_a_body_of_another_type_cannot_be_read(scene, operation):
     found = scene(operation)
     body = found.good.body or b"{}"
     assert complaints(found, {kind: replace(found.good, kind=kind, body=body) for kind in KINDS}, 415) == {}
+
+
+@pytest.mark.parametrize("operation", WRITING, ids=str)
+def test_a_body_that_is_said_to_be_encoded_cannot_be_read(scene, operation):
+    found = scene(operation)
+    good = replace(found.good, body=found.good.body or b"{}")
+    asked = {coding: good.having(Content_Encoding=coding) for coding in CODINGS}
+    assert complaints(found, asked, 415) == {}
 
 
 @pytest.mark.parametrize("operation", [one for one in TABLE if one.method != "GET"], ids=str)
