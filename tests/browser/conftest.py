@@ -34,7 +34,7 @@ def browser():
 def page(browser, live_server, request):
     """A page of a new, empty profile; relative addresses go to the test's server. A failed test leaves a picture."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     yield page
     if getattr(request.node, "failed", False):
@@ -48,7 +48,7 @@ def phone_page(browser, live_server):
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 
