@@ -66,8 +66,7 @@ def test_a_key_is_passed_over_where_nothing_is_kept(scene, operation):
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/auth/tokens", "/oauth/revoke", "/oauth/introspect"])
-@pytest.mark.django_db
-def test_a_key_is_passed_over_by_the_endpoints_of_oauth(path):
+def test_a_key_is_passed_over_by_the_endpoints_of_oauth(db, path):
     client = make_client(make_organization())
     body = {"client_id": client.client_id, "client_secret": CLIENT_SECRET, "token": "x"}
     for key in ("k", "k", "a b"):

@@ -170,9 +170,8 @@ WORLDS: dict[str, type[World]] = {
 class Scene:
     """An operation with a world around it, and the request that does it."""
 
-    def __init__(self, operation: Operation):
-        self.operation = operation
-        self.world = WORLDS[operation.dialect]()
+    def __init__(self, operation: Operation, world: World):
+        self.operation, self.world = operation, world
         self.ids = self.world.ids
         self.good = self.request(operation, self.world.headers(operation))
         # The address with ids of no row.
