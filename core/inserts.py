@@ -36,10 +36,12 @@ def insert(model: type[Model], values: dict[str, Any], *, unless_there: bool = F
 
     `unless_there`: None, and nothing is written, where a unique constraint finds such a row already.
     """
+    database = connections[DEFAULT_DB_ALIAS]
     statement, fields = _insertion(model)
-    quote: Any = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    quote: Any = database.ops.quote_name
     conflict = " ON CONFLICT DO NOTHING" if unless_there else ""
-    found = _asked(f"{statement}{conflict} RETURNING {quote(model._meta.pk.column)}", _prepared(fields, values))
+    parameters = _prepared(fields, values, database)
+    found = _asked(f"{statement}{conflict} RETURNING {quote(model._meta.pk.column)}", parameters)
     return found[0][0] if found else None
 
 
@@ -73,14 +75,15 @@ def insert_with(model: type[Model], values: dict[str, Any], *others: Beside | Al
 
     A row tells its key.
     """
-    if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql":
         pk: Any = insert(model, values)
         return [pk, *(_in_turn(other, pk, values) for other in others)]
     # One statement costs half of two, above all as no value is sent twice.
     statement, fields, taken = _joint_insertion(model, tuple(map(_form, others)))
-    parameters = _prepared(fields, values)
+    parameters = _prepared(fields, values, database)
     for other, own in zip(others, taken, strict=True):
-        parameters += other.parameters if isinstance(other, Also) else _prepared(own, other.values)
+        parameters += other.parameters if isinstance(other, Also) else _prepared(own, other.values, database)
     return list(_asked(statement, parameters)[0])
 
 
@@ -96,10 +99,8 @@ def _asked(statement: str, parameters: list) -> list[tuple]:
     return cursor.fetchall()
 
 
-def _prepared(fields: list[Field], values: dict[str, Any]) -> list:
-    """As Django sends them; the default of what is not given."""
-    # The connection itself: its proxy looks it up at each use.
-    database = connections[DEFAULT_DB_ALIAS]
+def _prepared(fields: list[Field], values: dict[str, Any], database: Any) -> list:
+    """As Django sends them to this connection; the default of what is not given."""
     as_they_are = AS_THEY_ARE if database.vendor == "postgresql" else {}
     given = [values[field.attname] if field.attname in values else field.get_default() for field in fields]
     return [

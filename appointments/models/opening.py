@@ -6,6 +6,7 @@ exceptions: `[{"date": "2026-12-24", "ranges": [{"start", "end"}; none: closed]}
 
 import re
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,8 +21,13 @@ MOST_RANGES, MOST_EXCEPTIONS, MOST_SERVICES = 100, 1000, 500
 
 def read_range(hours: dict) -> LocalRange:
     """Of a range that was checked."""
-    end = hours["end"]
-    return LocalRange(time.fromisoformat(hours["start"]), None if end == MIDNIGHT else time.fromisoformat(end))
+    return _range(hours["start"], hours["end"])
+
+
+# Calendars open at the same times as a rule.
+@lru_cache(maxsize=1000)
+def _range(start: str, end: str) -> LocalRange:
+    return LocalRange(time.fromisoformat(start), None if end == MIDNIGHT else time.fromisoformat(end))
 
 
 def check_opening_hours(field: str, value: Any) -> None:

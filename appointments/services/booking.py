@@ -72,7 +72,7 @@ def book_appointment(organization: Organization, booking: Booking, *, is_staff: 
     hold = holds.find(organization, booking.hold_id, booking.start, booking.services) if booking.hold_id else None
     calendar_id = _calendar_id(booking, hold)
     calendars = [calendar] if calendar else placing.choice(organization, services, calendar_id, is_staff=is_staff)
-    values = _own_values(organization, booking)
+    draft = _draft(organization, booking)
     asked = Asked(settings, Wanted.of(services), booking.start, timezone.now(), is_staff)
     check_start(asked)
     is_known = is_staff or booking.waiting is not None
@@ -81,10 +81,10 @@ def book_appointment(organization: Organization, booking: Booking, *, is_staff: 
     verdicts = check_booking(asked)
     wish = placing.Placing(asked, calendars, calendar_id is not None, holds.sources(hold))
     order = placing.candidates(wish)
-    values["customer"] = keep_customer(customer, booking.customer)
+    draft.customer = keep_customer(customer, booking.customer)
     if hold:
         holds.consume(hold)
-    return _placed(wish, order, values, verdicts, booking.override_reason)
+    return _placed(wish, order, draft, verdicts, booking.override_reason)
 
 
 def _what_is_asked_for(
@@ -113,11 +113,13 @@ def _offers(number: int) -> Composed:
     return Composed(make, ids=number + 2)
 
 
-def _placed(wish: placing.Placing, order: Iterable, values: dict, verdicts: list[Verdict], reason: str) -> Appointment:
+def _placed(
+    wish: placing.Placing, order: Iterable, draft: Appointment, verdicts: list[Verdict], reason: str
+) -> Appointment:
     """Written and told of."""
 
     def write(place: placing.Place) -> Appointment:
-        return write_appointment(wish.asked, place, values, verdicts, reason)
+        return write_appointment(wish.asked, place, draft, verdicts, reason)
 
     appointment = placing.place(wish, order, write)
     emails.queue_reminders(appointment)
@@ -149,11 +151,13 @@ def _calendar_id(booking: Booking, hold: Hold | None) -> int | None:
     return hold.calendar_id
 
 
-def _own_values(organization: Organization, booking: Booking) -> dict:
-    """What the request says itself of the appointment; raises ValidationError."""
+def _draft(organization: Organization, booking: Booking) -> Appointment:
+    """What the request says itself of the appointment, and whose it is; raises ValidationError."""
     texts = {"comments": booking.comments, "websource": booking.websource, "from_web": booking.from_web}
-    check_fields(Appointment(organization=organization, **texts), set(texts))
-    return {"organization": organization, **texts, **(owner_of(booking.waiting) if booking.waiting else owner())}
+    credential = owner_of(booking.waiting) if booking.waiting else owner()
+    draft = Appointment(organization=organization, **texts, **credential)
+    check_fields(draft, set(texts))
+    return draft
 
 
 def find_customer(organization: Organization, pk: int | None, values: dict, *, is_staff: bool) -> Customer:
@@ -196,26 +200,20 @@ def lock_customer(organization: Organization, pk: int, *, is_staff: bool) -> Cus
 
 
 def write_appointment(
-    asked: Asked, place: placing.Place, values: dict, verdicts: list[Verdict], reason: str
+    asked: Asked, place: placing.Place, draft: Appointment, verdicts: list[Verdict], reason: str
 ) -> Appointment:
-    """The appointment, with its seat; raises Taken."""
+    """The draft with its place and its seat there; raises Taken, after which it may be given another."""
     need = asked.wanted.need
     waits = asked.settings.confirm_required and not asked.is_staff
-    appointment = Appointment(
-        calendar=place.calendar,
-        start=asked.start,
-        end=asked.end,
-        buffer_before=need.before // 60,
-        buffer_after=need.after // 60,
-        key=new_key(),
-        state=State.PENDING if waits else State.IN_PROGRESS,
-        assignment_reason=place.reason[:255],
-        **values,
-    )
-    note_passed_over(appointment, [*passed_over(verdicts, asked.is_staff), *place.overridden], reason)
-    appointment.services = asked.wanted.services
-    _write(appointment, asked, place)
-    return appointment
+    draft.calendar, draft.start, draft.end = place.calendar, asked.start, asked.end
+    draft.buffer_before, draft.buffer_after = need.before // 60, need.after // 60
+    draft.key = new_key()
+    draft.state = State.PENDING if waits else State.IN_PROGRESS
+    draft.assignment_reason = place.reason[:255]
+    draft.services = asked.wanted.services
+    note_passed_over(draft, [*passed_over(verdicts, asked.is_staff), *place.overridden], reason)
+    _write(draft, asked, place)
+    return draft
 
 
 def _write(appointment: Appointment, asked: Asked, place: placing.Place) -> None:
@@ -252,6 +250,5 @@ def _lines(asked: Asked) -> Also:
 
 def note_passed_over(appointment: Appointment, verdicts: Sequence[Verdict], reason: str) -> None:
     """For the history: each rule that staff passed over, and why [contract 40]."""
-    if verdicts:
-        told = "; ".join(f"{verdict.code}: {verdict.text}" for verdict in verdicts)
-        appointment._change_reason = f"{told}. {reason}".strip()
+    told = "; ".join(f"{verdict.code}: {verdict.text}" for verdict in verdicts)
+    appointment._change_reason = f"{told}. {reason}".strip() if verdicts else None

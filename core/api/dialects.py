@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.api.errors import Refusal
 
@@ -63,5 +64,7 @@ PAGES = {
 }
 
 
+# Of one request it is asked some ten times.
+@lru_cache(maxsize=16)
 def page_door(path: str) -> str | None:
     return next((door for prefix, door in PAGES.items() if path.startswith(prefix)), None)

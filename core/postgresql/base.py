@@ -40,9 +40,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         A new one looks up anew how each type is sent and read, which is a third of a short statement.
         """
-        # As for any cursor: the database may have been started anew since the last request.
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        if not self.in_atomic_block:
+            # As for any cursor: the database may have been started anew since the last request.
+            self.close_if_health_check_failed()
+        if self.connection is None:
+            self.ensure_connection()
         if self._standing is None or self._standing.connection is not self.connection:
             with self.wrap_database_errors:
                 self._standing = self.create_cursor()
