@@ -1,19 +1,14 @@
 """axe finds nothing serious in the back office, light and dark, wide and narrow; and nothing breaks the policy."""
 
-from pathlib import Path
-
-import axe_playwright_python
 import pytest
-from playwright.sync_api import Page
 
 from core.models import OutboxMessage, Role
 from scheduling.services.contests import contest_close
 from tests.back_office import close_of, organization, person, url
+from tests.browser.axe import is_too_wide, look_at
 from tests.browser.steps import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture
@@ -50,26 +45,7 @@ def addresses():
     ]
 
 
-def findings(page: Page) -> list[str]:
-    page.evaluate(AXE + ";0")
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    grave = (violation for violation in found if violation["impact"] in GRAVE)
-    return [f"{page.url} {violation['id']}: {violation['nodes'][0]['html'][:200]}" for violation in grave]
-
-
-def look_at(page: Page, addresses: list[str]) -> list[str]:
-    page.goto("/admin/login/")
-    found = findings(page)
-    log_in(page, "ada")
-    for address in addresses:
-        page.goto(address, wait_until="networkidle")
-        found += findings(page)
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_on_a_wide_screen(page, addresses, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_nothing_serious_on_a_wide_screen_light_and_dark(page, addresses):
     assert look_at(page, addresses) == []
 
 
@@ -103,7 +79,7 @@ def test_no_page_is_wider_than_its_screen(page, addresses, width):
     too_wide = []
     for address in addresses:
         page.goto(address)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+        if is_too_wide(page):
             too_wide.append(address)
     assert too_wide == []
 

@@ -8,8 +8,8 @@ from scheduling.services.job_constraints import add_constraint
 from scheduling.services.job_states import Action, change_status
 from scheduling.services.timetables import Part, create_timetable
 from tests.back_office import person, url
+from tests.browser.axe import findings, is_too_wide, look_at
 from tests.browser.steps import log_in
-from tests.browser.test_admin_accessible import findings, look_at
 from tests.job_factories import make_definition, make_job_type, make_recurrence
 from tests.scheduling.office import Office
 
@@ -53,9 +53,7 @@ def addresses():
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_is_found_in_the_forms_of_jobs(page, addresses, scheme):
-    page.emulate_media(color_scheme=scheme)
+def test_nothing_serious_is_found_in_the_forms_of_jobs_light_and_dark(page, addresses):
     assert look_at(page, addresses) == []
 
 
@@ -66,7 +64,7 @@ def test_no_page_of_jobs_is_wider_than_its_screen(page, addresses, width):
     too_wide = []
     for address in addresses:
         page.goto(address)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+        if is_too_wide(page):
             too_wide.append(address)
     assert too_wide == []
     assert findings(page) == []

@@ -10,8 +10,8 @@ from core.zones import local_moment
 from tests.appointment_factories import make_calendar, make_calendar_set, make_customer, make_event
 from tests.appointments.practice import Practice
 from tests.back_office import person, url
+from tests.browser.axe import findings_in_both, is_too_wide, too_wide_or_hard
 from tests.browser.steps import log_in
-from tests.browser.test_admin_accessible import findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "appointments_appointment"
@@ -243,29 +243,25 @@ def name_of(address: str) -> str:
     )
 
 
-def look_at(page, addresses: list[str], take_screenshot, scheme: str) -> list[str]:
-    found = []
-    for address in addresses:
-        page.goto(address, wait_until="networkidle")
-        take_screenshot(page, f"{scheme}-{name_of(address)}")
-        found += findings(page)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-            found.append(f"{address} is wider than its screen")
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_is_found_on_the_pages(page, desk, scheme, take_screenshot):
-    addresses = full_day(desk)
-    page.emulate_media(color_scheme=scheme)
+def test_nothing_serious_is_found_on_the_pages_light_and_dark(page, desk, take_screenshot):
+    addresses, found = full_day(desk), []
     log_in(page)
-    assert look_at(page, addresses, take_screenshot, scheme) == []
+    for address in addresses:
+        page.goto(address)
+        found += findings_in_both(page)
+        take_screenshot(page, f"dark-{name_of(address)}")
+        assert not is_too_wide(page), address
+    assert found == []
 
 
 def test_nor_on_a_phone(phone_page, desk, take_screenshot):
-    addresses = full_day(desk)
+    addresses, found = full_day(desk), []
     log_in(phone_page)
-    assert look_at(phone_page, addresses, take_screenshot, "phone") == []
+    for address in addresses:
+        phone_page.goto(address)
+        found += too_wide_or_hard(phone_page)
+        take_screenshot(phone_page, f"phone-{name_of(address)}")
+    assert found == []
 
 
 def test_the_policy_refuses_nothing_that_the_pages_need(page, desk):

@@ -15,7 +15,7 @@ from core.mail import drain
 from core.models import Organization, Role
 from tests.appointment_factories import make_customer
 from tests.appointments.practice import Practice, cancel
-from tests.browser.test_admin_accessible import findings
+from tests.browser.axe import findings, is_too_wide
 from tests.factories import make_client
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -139,5 +139,5 @@ def test_nothing_serious_is_found_and_nothing_is_wider_than_a_phone(
     for number, address in enumerate((own, f"{own}/times", f"{own}/times?anywhere", free)):
         phone_page.goto(address)
         assert findings(phone_page) == [], address
-        assert not phone_page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"), address
+        assert not is_too_wide(phone_page), address
         take_screenshot(phone_page, f"{scheme}-{number}")

@@ -9,8 +9,8 @@ from PIL import Image
 from core.mail import drain
 from interventions.models import Intervention, InterventionStatus
 from interventions.services.pins import pin_of
+from tests.browser.axe import findings, is_too_wide
 from tests.browser.steps import follow
-from tests.browser.test_admin_accessible import findings
 from tests.interventions.register import Register
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -182,5 +182,5 @@ def test_nothing_serious_is_found_and_nothing_is_wider_than_a_phone(
             getattr(register, step)(visit.pk)
         page.goto(address)
         assert findings(page) == [], step
-        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"), step
+        assert not is_too_wide(page), step
         take_screenshot(page, f"{scheme}-{step or 'propose'}")
