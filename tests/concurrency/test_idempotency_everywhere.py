@@ -15,7 +15,7 @@ import pytest
 from tests.concurrency.storm import deadlocks
 from tests.everywhere.operations import POSTS, Operation
 from tests.everywhere.requests import Request
-from tests.everywhere.worlds import Scene
+from tests.everywhere.worlds import WORLDS, Scene
 from tests.scale import scaled
 from tests.scheduling.test_malformed import count_rows
 from tests.web import serving
@@ -70,7 +70,7 @@ def complaints(answers: list[Answer]) -> list[str]:
 
 def judged(operation: Operation, ports: Sequence[int]) -> list[str]:
     """What is wrong when many ask at once, beside what one alone writes in a world of its own."""
-    alone, together = Scene(operation), Scene(operation)
+    alone, together = (Scene(operation, WORLDS[operation.dialect]()) for _ in range(2))
     by_one = written_by(alone.good.having(Idempotency_Key=KEY).send)
     answers: list[Answer] = []
     by_many = written_by(lambda: answers.extend(send_at_once(ports, together.good.having(Idempotency_Key=KEY))))
