@@ -20,11 +20,11 @@ BOOK, SLOTS, HOLDS, WAITINGS = (
     f"{BASE}/{name}" for name in ("appointments", "availabletimeslots", "holds", "waitings")
 )
 APPOINTMENT, EXPLAIN = f"{BOOK}/$appointment", f"{SLOTS}/explain"
-# A Monday.
-DATE = "2027-01-11 10:00:00"
+# A Monday that stays ahead, as the real servers that are asked have the real clock.
+DATE = "2099-01-12 10:00:00"
 BOOKING = {"date": DATE, "intervention_ids": ["$bookable"], "fiche": {"lastname": "New"}}
 HOLD = {"date": DATE, "intervention_ids": ["$bookable"]}
-WAITING = {"fiche": {"lastname": "New"}, "intervention_ids": ["$bookable"], "from": DATE, "to": "2027-01-12 10:00:00"}
+WAITING = {"fiche": {"lastname": "New"}, "intervention_ids": ["$bookable"], "from": DATE, "to": "2099-01-13 10:00:00"}
 GOOD = {BOOK: ("appointment", BOOKING), HOLDS: ("hold", HOLD), WAITINGS: ("waiting", WAITING)}
 NO_IDS = [None, True, {}, 1.5, "[1", "[x]", []]
 # What is no id within the list, and what is one of nothing here.
@@ -113,9 +113,9 @@ SLOT_QUERIES = [
     *[(f"{WANTED}&start={value}", "start") for value in WINDOWS],
     *[(f"{WANTED}&end={value}", "end") for value in WINDOWS],
     (f"{WANTED}&start=9999-11-28 00:00:00&end=9999-11-28 00:00:00", "end"),
-    (f"{WANTED}&end={DATE}&nDays=3", "nDays"),
+    (f"{WANTED}&start={DATE}&end=2099-01-13 10:00:00&nDays=3", "nDays"),
     (f"{WANTED}&nDays=93", "nDays"),
-    (f"{WANTED}&start={DATE}&end=2027-05-11 10:00:00", "end"),
+    (f"{WANTED}&start={DATE}&end=2099-05-12 10:00:00", "end"),
     (f"{WANTED}&start={DATE}&end={DATE}", "end"),
     *[
         (f"{WANTED}&calendar_id={value}", "calendar_id")

@@ -1,6 +1,9 @@
 """The safety register's back office in a browser: a visit from its anomalies to the verdict; light, dark, narrow."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from core.models import Role
 from interventions.models import Intervention, InterventionStatus
@@ -13,6 +16,7 @@ from tests.interventions.desk import ANOMALY, INTERVENTION, ROUTINE, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 S = InterventionStatus
+TOMORROW = f"{timezone.now() + timedelta(days=1):%Y-%m-%d}"
 
 
 @pytest.fixture
@@ -65,9 +69,9 @@ def test_a_visit_is_made_of_ticked_anomalies_and_accepted_when_it_was_signed(pag
         box.check()
     page.get_by_label("Action:").select_option(label="Make an intervention of these")
     follow(page.get_by_role("button", name="Go"))
-    page.get_by_label("Planned start: date").fill("2026-12-01")
+    page.get_by_label("Planned start: date").fill(TOMORROW)
     page.get_by_label("Planned start: time").fill("09:00")
-    page.get_by_label("Planned end: date").fill("2026-12-01")
+    page.get_by_label("Planned end: date").fill(TOMORROW)
     page.get_by_label("Planned end: time").fill("10:00")
     take_screenshot(page, "form")
     follow(page.get_by_role("button", name="Save and continue editing"))

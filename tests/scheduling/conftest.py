@@ -14,6 +14,13 @@ def noon():
 
 
 @pytest.fixture
+def monday():
+    """The clock goes on from eight in Paris on the day before the plans that the tests of jobs write down."""
+    with time_machine.travel("2026-11-23T07:00:00Z") as clock:
+        yield clock
+
+
+@pytest.fixture
 def campus(noon):
     """In Europe/Paris, without a starting hour."""
     return make_organization("Paris")

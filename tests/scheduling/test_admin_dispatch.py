@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from core.models import OutboxMessage, Role
 from scheduling.models import BusyInterval, Hours, Job, JobStatus
@@ -19,7 +18,7 @@ TEN = 10 * 60
 
 
 @pytest.fixture
-def office():
+def office(monday):
     return Office()
 
 
@@ -187,9 +186,8 @@ def test_today_has_no_free_hour_in_the_past(noon_of_the_day, office):
 
 
 @pytest.fixture
-def noon_of_the_day():
-    with time_machine.travel("2026-11-24T11:07:00Z", tick=False):
-        yield
+def noon_of_the_day(monday):
+    monday.move_to("2026-11-24T11:07:00Z")
 
 
 # -- who ----------------------------------------------------------------------------------------------------

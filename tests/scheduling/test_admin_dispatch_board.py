@@ -25,7 +25,7 @@ HOUR, DAY_LENGTH = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def office():
+def office(monday):
     return Office()
 
 

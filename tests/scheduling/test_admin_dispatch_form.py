@@ -15,7 +15,7 @@ DAY = "2026-11-24"
 
 
 @pytest.fixture
-def office():
+def office(monday):
     return Office()
 
 

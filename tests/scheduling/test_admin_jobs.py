@@ -16,7 +16,7 @@ S = JobStatus
 
 
 @pytest.fixture
-def office():
+def office(monday):
     return Office()
 
 

@@ -14,7 +14,7 @@ MODEL = "scheduling_job"
 
 
 @pytest.fixture
-def office():
+def office(monday):
     return Office()
 
 

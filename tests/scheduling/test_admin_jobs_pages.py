@@ -47,12 +47,12 @@ def rows_of(office: Office) -> dict:
 
 
 @pytest.fixture
-def paris(db):
+def paris(monday, db):
     return Office()
 
 
 @pytest.fixture
-def lyon(db):
+def lyon(monday, db):
     return Office("Lyon", "leo")
 
 

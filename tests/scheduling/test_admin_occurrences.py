@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def office():
+def office(monday):
     return Office()
 
 

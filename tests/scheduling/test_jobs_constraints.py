@@ -18,7 +18,7 @@ BEFORE, VIOLATED, FINE = "2026-11-23T08:00:00.000Z", "isViolated", "isNotViolate
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

@@ -24,7 +24,7 @@ NOBODY = "3f2b8c1e-7a4d-4e09-9c55-1d2a6b7f8e90"
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

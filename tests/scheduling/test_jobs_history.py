@@ -11,7 +11,7 @@ ADDRESSES = ("statusHistory", "status/history")
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

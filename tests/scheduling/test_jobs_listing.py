@@ -22,7 +22,7 @@ RANGES = {
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

@@ -46,7 +46,7 @@ def check_problem(response, status: int, schema: dict = PROBLEM) -> dict:
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

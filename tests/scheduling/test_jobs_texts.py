@@ -33,7 +33,7 @@ PROPERTIES = [(path, name) for path, (_, lines, texts) in CREATES.items() for na
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

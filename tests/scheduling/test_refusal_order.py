@@ -115,7 +115,7 @@ class World:
 
 
 @pytest.fixture
-def world():
+def world(monday):
     return World()
 
 

@@ -75,6 +75,7 @@ def test_the_last_result_leads_to_its_run(desk):
     assert url(RUN, "change", last.pk) in text
 
 
+@time_machine.travel(SUNDAY_NOON, tick=False)
 def test_the_last_result_of_moments_skipped_alike_is_that_of_the_last_one(desk):
     task = desk.task(interval_seconds=3600)
     make_run(task, desk.at("2026-11-20 08:00"))
