@@ -46,6 +46,16 @@ def test_every_route_of_a_dialect_is_there(document, prefix, found):
     assert len([path for path in document["paths"] if path.startswith(prefix)]) == len(found)
 
 
+def test_a_signature_is_an_image_or_announced_and_the_image_is_the_one_that_is_read(document):
+    form = document["components"]["schemas"]["ExecuteForm"]
+    signature = Draft202012Validator(form["properties"]["signature"])
+    image, announced = "data:image/png;base64,AA==", {"name": "x.png", "mimeType": "image/png", "size": 5}
+    good = [{"dataUrl": image}, announced, {**announced, "dataUrl": None}, {**announced, "dataUrl": image}]
+    assert [value for value in good if not signature.is_valid(value)] == []
+    bad = [{}, {"dataUrl": None}, {"dataUrl": "x"}, {**announced, "dataUrl": "x"}]
+    assert [value for value in bad if signature.is_valid(value)] == []
+
+
 def test_no_two_views_call_different_things_by_one_name():
     known: dict[tuple[str, str], dict] = {}
     for _, route in routes.all_routes():

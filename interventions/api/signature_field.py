@@ -20,6 +20,9 @@ ANNOUNCEMENT = Form(
     {"name": Text(is_filled=True), "mimeType": Choice({MIME: MIME}, "mime_type"), "size": Whole(low=1, high=MAX_INT)},
     ("name", "mimeType", "size"),
 )
+ANNOUNCED = ANNOUNCEMENT.schema(is_new=True)
+# An image in the call is the one that is read, whatever is announced beside it.
+ANNOUNCED["properties"]["dataUrl"] = {"type": "null"}
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class Image:
 
 class Signature(Field):
     schema = {
-        "oneOf": [obj({"dataUrl": DATA_URL}), ANNOUNCEMENT.schema(is_new=True)],
-        "description": f"A {MIME}, at most {MAX_BYTES // 1024} KiB and 4 megapixels.",
+        "oneOf": [obj({"dataUrl": DATA_URL}), ANNOUNCED],
+        "description": f"An {MIME}, at most {MAX_BYTES // 1024} KiB and 4 megapixels.",
     }
 
     def read(self, data: Any) -> Image:

@@ -108,6 +108,7 @@ def test_the_token_of_an_address_is_kept_as_its_digest_and_not_logged(provider, 
 
 
 NO_URLS = [1, "", "x", "data:image/jpeg;base64,AA==", "data:image/png;base64,", "data:image/png;base64,é"]
+ANNOUNCED = {"name": "x.png", "mimeType": "image/png", "size": 5}
 NO_IMAGES = {
     "no image": b"GIF89a",
     "a broken one": png()[:60],
@@ -125,7 +126,7 @@ def test_what_is_no_signature_breaks_a_rule(visits, visit, provider, name):
 def test_a_body_of_a_wrong_shape_names_each_path(provider):
     wrong = {
         "signature": [1, [], "x", True],
-        "signature.dataUrl": [{"dataUrl": text} for text in NO_URLS],
+        "signature.dataUrl": [{**more, "dataUrl": text} for text in NO_URLS for more in ({}, ANNOUNCED)],
         "signature.mimeType": [{"name": "x.png", "size": 5, "mimeType": text} for text in ("image/jpeg", 1)],
         "signature.size": [{"name": "x.png", "mimeType": "image/png", "size": size} for size in (0, -1, "5", 1.5)],
         "signature.name": [{"name": text, "mimeType": "image/png", "size": 5} for text in ("", 1, "x" * 251)],
