@@ -17,6 +17,7 @@ from tests.interventions.wire import SessionCaller, data, error
 
 pytestmark = pytest.mark.django_db
 EXECUTE = f"{MB}/execute"
+ANNOUNCED = {"name": "x.png", "mimeType": "image/png", "size": 5}
 S = InterventionStatus
 
 
@@ -37,7 +38,7 @@ def provider(visits, visit) -> SessionCaller:
 
 def announced(provider, size: int, **changes) -> str:
     """The path of the address that the answer names."""
-    signature = {"name": "signature.png", "mimeType": "image/png", "size": size, **changes}
+    signature = {**ANNOUNCED, "size": size, **changes}
     response = provider.patch(EXECUTE, statement(signature=signature, comment="Mind the step"))
     assert response.status_code == 200, response.content
     assert list(response.json()) == ["presignedUrl"]
@@ -69,6 +70,13 @@ def test_an_announced_image_executes_it_when_it_arrives(visits, visit, provider)
     assert (found["status"], found["providerGeneralComment"]) == (EXECUTED, "Mind the step")
     error(put(path, image), 404)
     assert Execution.objects.count() == 1
+
+
+def test_an_image_beside_an_announcement_is_the_one_that_is_read(visits, visit, provider):
+    announced(provider, 5, dataUrl=None)
+    assert visits.get(visit.pk)["status"] == IN_PROGRESS
+    both = {**ANNOUNCED, "dataUrl": data_url(png())}
+    assert data(provider.patch(EXECUTE, statement(signature=both)))["status"] == EXECUTED
 
 
 def test_a_refused_image_leaves_the_state_and_the_address_as_they_were(visits, visit, provider):
@@ -108,7 +116,6 @@ def test_the_token_of_an_address_is_kept_as_its_digest_and_not_logged(provider, 
 
 
 NO_URLS = [1, "", "x", "data:image/jpeg;base64,AA==", "data:image/png;base64,", "data:image/png;base64,é"]
-ANNOUNCED = {"name": "x.png", "mimeType": "image/png", "size": 5}
 NO_IMAGES = {
     "no image": b"GIF89a",
     "a broken one": png()[:60],
@@ -127,9 +134,9 @@ def test_a_body_of_a_wrong_shape_names_each_path(provider):
     wrong = {
         "signature": [1, [], "x", True],
         "signature.dataUrl": [{**more, "dataUrl": text} for text in NO_URLS for more in ({}, ANNOUNCED)],
-        "signature.mimeType": [{"name": "x.png", "size": 5, "mimeType": text} for text in ("image/jpeg", 1)],
-        "signature.size": [{"name": "x.png", "mimeType": "image/png", "size": size} for size in (0, -1, "5", 1.5)],
-        "signature.name": [{"name": text, "mimeType": "image/png", "size": 5} for text in ("", 1, "x" * 251)],
+        "signature.mimeType": [{**ANNOUNCED, "mimeType": text} for text in ("image/jpeg", 1)],
+        "signature.size": [{**ANNOUNCED, "size": size} for size in (0, -1, "5", 1.5)],
+        "signature.name": [{**ANNOUNCED, "name": text} for text in ("", 1, "x" * 251)],
     }  # fmt: skip
     for path, values in wrong.items():
         for value in values:
@@ -137,7 +144,7 @@ def test_a_body_of_a_wrong_shape_names_each_path(provider):
     assert paths(provider.patch(EXECUTE, statement(signature={})), 400) == [
         *("signature.name", "signature.mimeType", "signature.size"),
     ]
-    large = {"name": "x.png", "mimeType": "image/png", "size": 200 * 1024 + 1}
+    large = {**ANNOUNCED, "size": 200 * 1024 + 1}
     assert paths(provider.patch(EXECUTE, statement(signature=large)), 422) == ["signature.size"]
 
 

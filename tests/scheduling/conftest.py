@@ -15,7 +15,7 @@ def noon():
 
 @pytest.fixture
 def monday():
-    """The clock goes on from eight in Paris on the Monday for which, or for later, the tests of jobs plan."""
+    """The clock goes on from eight in Paris on the Monday that begins the week of the jobs' plans."""
     with time_machine.travel("2026-11-23T07:00:00Z") as clock:
         yield clock
 
